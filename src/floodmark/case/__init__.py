@@ -1,0 +1,310 @@
+"""One folder, one incident: one method per stage, each returning a document of `models`.
+
+    init ─► add, snapshot ─► detect ─► accept, dismiss ─► scope ─► report        verify at any time
+
+This module owns the order and holds no rules; those live in the stages. Every method that changes
+the case takes its lock and adds a custody entry. Time and account come from the caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from floodmark import models, report, sources
+from floodmark.case.adding import Adding, files_of, require_zones, stated_intake
+from floodmark.case.deriving import Derived, Deriving, selectors_of, stored_selectors, write_report, write_results
+from floodmark.case.folder import PLATFORM, SETTINGS, Actor, Folder, Progress, disk, silent, utc_time, zone
+from floodmark.case.verifying import Verifying
+from floodmark.engine import Engine
+from floodmark.errors import CaseError, UsageError
+from floodmark.evidence import canonical_json, place, sha256_of, sync_folder, write_durably
+from floodmark.ledger import Ledger
+from floodmark.models import stamp
+from floodmark.scope import write_people, write_people_csv
+from floodmark.snapshot import take
+from floodmark.snapshot.datamap import load
+from floodmark.text import closest, visible
+from floodmark.trace import Selectors
+
+__all__ = ["Actor", "Case", "Selectors", "utc_time"]
+
+DEFAULT_KINDS = ("md", "html")
+
+
+class Case:
+    """A case folder. Make one with `Case.init`, use one with `Case.open`."""
+
+    def __init__(self, folder: Folder) -> None:
+        """Use `folder`; nothing is read yet."""
+        self.folder = folder
+        self.root = folder.root
+
+    @classmethod
+    def init(cls, root: Path, *, organisation: str, actor: Actor, timezone: str | None = None) -> Case:
+        """Make a new case in an absent or empty folder.
+
+        Raises:
+            UsageError: the folder holds something, the name is empty, or the time zone is unknown.
+        """
+        if not organisation.strip():
+            raise UsageError("the organisation has no name")
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise UsageError(f"{root} already holds something", hint="name a new folder")
+        settings = {"organisation": organisation, "platform": PLATFORM, "timezone": zone(timezone or "UTC")}
+        case = cls(Folder(root, actor))
+        with disk():
+            root.mkdir(parents=True, exist_ok=True)
+            case.folder.write_settings(settings)
+            case.folder.note("init", settings)
+        return case
+
+    @classmethod
+    def open(cls, root: Path, actor: Actor, progress: Progress = silent) -> Case:
+        """Use an existing case; raise CaseError when the folder is none."""
+        if not (root / "case.toml").is_file():
+            raise CaseError(f"{root} is not a case", hint=f"make one with: floodmark init {root} --organisation NAME")
+        return cls(Folder(root, actor, progress))
+
+    def document(self) -> models.Initialised:
+        """Return the case as it stands."""
+        settings = self.folder.settings()
+        return models.Initialised(
+            case=str(self.root),
+            organisation=settings["organisation"],
+            timezone=settings["timezone"],
+            contained_at=settings.get("contained_at"),
+            head=self.folder.custody.head(),
+        )
+
+    def set(self, name: str, value: str) -> models.Initialised:
+        """Change one setting: organisation, platform, timezone or contained_at."""
+        if name not in SETTINGS:
+            raise UsageError(f"{visible(name)} is not a setting{closest(name, SETTINGS)}", hint=", ".join(SETTINGS))
+        kept = value
+        if name == "contained_at":
+            kept = stamp(utc_time(value)) or ""
+        elif name == "timezone":
+            kept = zone(value)
+        elif not value.strip():
+            raise UsageError(f"{name} is empty")
+        with self.folder.changing():
+            self.folder.write_settings({**self.folder.settings(), name: kept})
+            self.folder.note("set", {name: kept})
+        return self.document()
+
+    # --- taking in -----------------------------------------------------------------------------------
+
+    def add(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str | None = None,
+        timezone: str | None = None,
+        covers: str | None = None,
+    ) -> models.Added:
+        """Take files and folders in as evidence, and their rows into the ledger.
+
+        Args:
+            paths: files, or folders with all that is in them.
+            source: the only family of logs to recognise; None takes all.
+            timezone: zone of times that carry none; never guessed.
+            covers: `FROM..TO`, hours for which these files are all there is.
+
+        Raises:
+            UsageError: a path, family, zone or span is wrong; nothing was changed.
+        """
+        recognise = sources.recogniser(source)
+        intake = stated_intake(timezone=timezone, covers=covers, recognise=recognise)
+        files = files_of(paths)
+        require_zones(files, intake)
+        with self.folder.changing(), self.folder.scratch() as scratch:
+            adding = Adding(self.folder, intake, scratch)
+            taken = adding.run(files)
+            with self.folder.engine() as engine:
+                return adding.document(Ledger(engine, self.folder.manifest), taken)
+
+    def snapshot(self, datamap: Path, *, at: str, tables: Mapping[str, Path]) -> models.SnapshotTaken:
+        """Take the customer tables in, as they were at a time; an earlier snapshot is replaced.
+
+        Raises:
+            DatamapError: the map is wrong or does not fit the tables; nothing was changed.
+            UsageError: a table cannot be read or the time is wrong; nothing was changed.
+        """
+        taken_at = utc_time(at)
+        if not datamap.is_file():
+            raise UsageError(f"{datamap} does not exist")
+        try:
+            text = datamap.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{datamap.name} is not UTF-8 at byte {error.start}") from error
+        mapped = load(text, datamap.name)
+        with self.folder.changing(), self.folder.scratch() as scratch, self.folder.engine() as engine:
+            stored = take(engine.connection, mapped, tables, scratch)
+            facts = {
+                "at": stamp(taken_at),
+                "datamap": hashlib.sha256(text.encode()).hexdigest(),
+                "tables": [
+                    {"object": t.object, "name": t.name, "sha256": t.sha256, "rows": t.rows, "stored": sha256_of(scratch / f"{t.object}.parquet")}
+                    for t in stored
+                ],
+            }
+            name = hashlib.sha256(canonical_json(facts)).hexdigest()[:16]
+            write_durably(scratch / "datamap.yaml", text.encode())
+            self._keep_snapshot(scratch, name, [f"{t.object}.parquet" for t in stored])
+            write_durably(self.folder.snapshots / "snapshot.json", canonical_json({**facts, "folder": name}) + b"\n")
+            head = self.folder.note("snapshot", facts)
+            opened = Deriving(self.folder, engine).snapshot()
+            return models.SnapshotTaken(
+                at=stamp(taken_at) or "",
+                tables=tuple(
+                    models.SnapshotTable(
+                        object=t.object,
+                        name=t.name,
+                        sha256=t.sha256,
+                        rows=t.rows,
+                        columns=tuple(t.columns),
+                        mapped=tuple(name for name, _ in opened.fields(t.object)),
+                    )
+                    for t in stored
+                ),
+                people=opened.people,
+                unkeyed_records=opened.unkeyed_records,
+                unit=opened.unit,
+                head=head,
+            )
+
+    def _keep_snapshot(self, scratch: Path, name: str, files: Sequence[str]) -> None:
+        """Move the stored tables to their own folder; the one file snapshot.json says which folder counts."""
+        target = self.folder.snapshots / name
+        target.mkdir(parents=True, exist_ok=True)
+        for file in [*files, "datamap.yaml"]:
+            place(scratch / file, target / file)
+        sync_folder(self.folder.snapshots)
+
+    # --- judging -------------------------------------------------------------------------------------
+
+    def detect(self, *, since: str | None = None) -> models.Detected:
+        """Look for extraction; with `since` only findings that reach that time or later."""
+        moment = utc_time(since).replace(tzinfo=None) if since else None
+        with self.folder.changing(), self.folder.engine() as engine:
+            found = Deriving(self.folder, engine).detect(moment)
+            content = models.dump(found).encode("ascii")
+            write_durably(self.folder.results / "findings.json", content)
+            self.folder.note("detect", {"since": since, "findings": [each.id for each in found.findings]})
+            return found
+
+    def decide(self, finding: str, *, accepted: bool, reason: str) -> models.Decided:
+        """Accept or dismiss a finding, with a reason; a later decision replaces an earlier one.
+
+        Raises:
+            UsageError: no such finding, or no reason.
+        """
+        if not reason.strip():
+            raise UsageError("a decision needs a reason", hint="add --reason TEXT")
+        with self.folder.changing(), self.folder.engine() as engine:
+            found = Deriving(self.folder, engine).detect()
+            self._decide(found, {finding: reason}, accepted=accepted)
+        decision = "accepted" if accepted else "dismissed"
+        return models.Decided(finding=finding, decision=decision, reason=reason, head=self.folder.custody.head())
+
+    def _decide(self, found: models.Detected, reasons: Mapping[str, str], *, accepted: bool) -> None:
+        known = {each.id: each for each in found.findings}
+        for finding in reasons:
+            if finding not in known:
+                hint = "floodmark detect lists the findings"
+                raise UsageError(f"{visible(finding)} is not a finding{closest(finding, known)}", hint=hint)
+        settings = self.folder.settings()
+        decision = "accepted" if accepted else "dismissed"
+        kept = {each["finding"]: dict(each) for each in settings["decisions"]}
+        for finding, reason in sorted(reasons.items()):
+            kept[finding] = {"finding": finding, "decision": decision, "reason": reason}
+        self.folder.write_settings({**settings, "decisions": [kept[each] for each in sorted(kept)]})
+        for finding, reason in sorted(reasons.items()):
+            document = known[finding].model_dump(mode="json", by_alias=True)
+            action = "accept" if accepted else "dismiss"
+            self.folder.note(action, {"finding": finding, "reason": reason, "document": document})
+
+    # --- results -------------------------------------------------------------------------------------
+
+    def scope(self, selectors: Selectors | None = None, *, export: Path | None = None) -> models.Scope:
+        """Compute the scope of what `selectors` name, or of the accepted findings when they name nothing."""
+        chosen = selectors or Selectors()
+        with self.folder.changing(), self.folder.engine() as engine:
+            derived = Deriving(self.folder, engine).derive(chosen)
+            self._keep(derived, chosen, engine)
+            if export:
+                export_people(engine, export)
+            return derived.scoped.document
+
+    def report(self, kinds: Sequence[str] = (), *, to: Path | None = None, force: bool = False) -> models.Reported:
+        """Write the report of the last scope; `to` names another folder than report/ of the case."""
+        with self.folder.changing(), self.folder.engine() as engine:
+            chosen = selectors_of(self._last_selectors())
+            derived = Deriving(self.folder, engine).derive(chosen)
+            self._keep(derived, chosen, engine)
+            files = self._report(derived, kinds or DEFAULT_KINDS, to, force=force)
+            return models.Reported(report=tuple(str(file) for file in files), head=self.folder.custody.head())
+
+    def investigate(self, *, force: bool = False) -> tuple[models.Investigated, str]:
+        """Detect, accept what is certain, trace, scope, report; return the document and the first page.
+
+        Findings of severity high and confidence high are accepted unless a person decided on them.
+        """
+        with self.folder.changing(), self.folder.engine() as engine:
+            deriving = Deriving(self.folder, engine)
+            found = deriving.detect()
+            decided = {each["finding"] for each in self.folder.settings()["decisions"]}
+            certain = [each.id for each in found.findings if each.severity == each.confidence == "high" and each.id not in decided]
+            if certain:
+                self._decide(found, dict.fromkeys(certain, "severity high, confidence high: accepted by investigate"), accepted=True)
+            deriving = Deriving(self.folder, engine)
+            derived = deriving.derive(Selectors())
+            self._keep(derived, Selectors(), engine)
+            files = self._report(derived, DEFAULT_KINDS, None, force=force)
+            document = models.Investigated(
+                detect=found, scope=derived.scoped.document, report=tuple(str(file) for file in files)
+            )
+            return document, report.first_page(derived.material)
+
+    def _keep(self, derived: Derived, selectors: Selectors, engine: Engine) -> None:
+        """Write results/ and note the selectors with the hashes of what they gave."""
+        write_results(derived, engine, self.folder.results)
+        hashes = {file.name: sha256_of(file) for file in sorted(self.folder.results.iterdir())}
+        self.folder.note("scope", {"selectors": stored_selectors(selectors), "results": hashes})
+
+    def _last_selectors(self) -> dict[str, Any]:
+        """Return the selectors of the last scope; none when there was none."""
+        entries = [entry for entry in self.folder.custody.entries() if entry["action"] == "scope"]
+        return dict(entries[-1]["detail"]["selectors"]) if entries else {}
+
+    def _report(self, derived: Derived, kinds: Sequence[str], to: Path | None, *, force: bool) -> tuple[Path, ...]:
+        target = to or self.folder.reports
+        files = write_report(derived, kinds, target, force=force)
+        hashes = {file.name: sha256_of(file) for file in files}
+        self.folder.note("report", {"kinds": sorted(set(kinds)), "inside": to is None, "force": force, "files": hashes})
+        return files
+
+    def verify(self, *, head: str | None = None) -> models.Verified:
+        """Re-hash the evidence, walk the chains, rebuild the results beside, compare; nothing is changed.
+
+        Args:
+            head: a head that an earlier command printed; it must still be in the custody chain.
+        """
+        return Verifying(self.folder).run(head)
+
+
+def export_people(engine: Engine, file: Path) -> None:
+    """Write one row per person to `file`: CSV with formulas made inert, Parquet as it is.
+
+    Raises:
+        UsageError: the name ends in neither .csv nor .parquet.
+    """
+    if file.suffix == ".parquet":
+        write_people(engine, file)
+    elif file.suffix == ".csv":
+        write_people_csv(engine, file)
+    else:
+        raise UsageError(f"{visible(file.name)} is neither .csv nor .parquet", hint="Parquet is the lossless one")

@@ -1,0 +1,259 @@
+"""Results from the case alone: detect, trace, scope, report; the same bytes each time.
+
+What is derived depends on the committed files, the snapshot, the settings and the selectors, and on
+nothing else: no clock, no order of files, no absolute path.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import floodmark
+from floodmark import findings, models, report, sources
+from floodmark.case.adding import item_document
+from floodmark.case.folder import Folder, utc_time
+from floodmark.engine import Engine
+from floodmark.errors import UsageError
+from floodmark.evidence import canonical_json, write_durably
+from floodmark.ledger import Ledger
+from floodmark.ledger.coverage import CoverageMap
+from floodmark.models import stamp
+from floodmark.report.material import Location, Material, Moment, Statement
+from floodmark.scope import Given, Scoped, scope, write_people
+from floodmark.snapshot import Snapshot
+from floodmark.snapshot.datamap import Datamap, Users, load
+from floodmark.trace import Selectors, trace
+
+EMPTY_MAP = Datamap(
+    objects=(), relations={}, child_names={}, not_held=(), users=Users(), categories=(), labels={}, text=""
+)
+CITED_EVENTS = 6
+"""How many events of a request or finding the report cites by file and row; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Everything derived in one run, ready to be written."""
+
+    detected: models.Detected
+    scoped: Scoped
+    material: Material
+
+
+def selectors_of(stored: dict[str, Any]) -> Selectors:
+    """Return selectors as custody keeps them."""
+    times = {name: stored.get(name) for name in ("begin", "end")}
+    moments = {name: utc_time(text).replace(tzinfo=None) if text else None for name, text in times.items()}
+    lists = {name: tuple(stored.get(name, ())) for name in ("actors", "sessions", "logins", "clients", "addresses")}
+    return Selectors(**lists, **moments)
+
+
+def stored_selectors(selectors: Selectors) -> dict[str, Any]:
+    """Return selectors as plain values, sorted, for custody."""
+    lists = {name: sorted(getattr(selectors, name)) for name in ("actors", "sessions", "logins", "clients", "addresses")}
+    return {**lists, "begin": stamp(selectors.begin), "end": stamp(selectors.end)}
+
+
+class Deriving:
+    """One run over a case on one engine."""
+
+    def __init__(self, folder: Folder, engine: Engine) -> None:
+        """Open the ledger; raise IntegrityError when a part is not what was committed."""
+        self.folder = folder
+        self.engine = engine
+        self.settings = folder.settings()
+        self.ledger = Ledger(engine, folder.manifest)
+
+    def detect(self, since: datetime | None = None) -> models.Detected:
+        """Return all findings."""
+        return findings.detect(self.engine, since)
+
+    def derive(self, selectors: Selectors) -> Derived:
+        """Run all stages; without selectors the accepted findings are the intrusion."""
+        detected = self.detect()
+        accepted = self._decided(detected, "accepted")
+        chosen = selectors if selectors.named() else Selectors(findings=accepted)
+        intrusion = trace(self.engine, chosen)
+        snapshot = self.snapshot()
+        coverage = CoverageMap(self.ledger, sources.reads)
+        given = Given(
+            ledger=self.ledger,
+            snapshot=snapshot,
+            coverage=coverage,
+            intrusion=intrusion,
+            contained_at=self.folder.contained_at(),
+            blind=sources.blind(coverage.logs),
+        )
+        scoped = scope(self.engine, given)
+        return Derived(detected, scoped, self._material(detected, accepted, selectors, snapshot, scoped))
+
+    def _decided(self, detected: models.Detected, decision: str) -> tuple[models.Finding, ...]:
+        """Return the findings decided so: as detected now, or as they were when decided."""
+        current = {each.id: each for each in detected.findings}
+        kept = {
+            entry["detail"]["finding"]: entry["detail"].get("document")
+            for entry in self.folder.custody.entries()
+            if entry["action"] in {"accept", "dismiss"}
+        }
+        found: list[models.Finding] = []
+        for each in self.settings["decisions"]:
+            if each.get("decision") != decision:
+                continue
+            finding = current.get(each["finding"])
+            if finding is None and kept.get(each["finding"]):
+                finding = models.Finding.model_validate(kept[each["finding"]])
+            if finding is not None:
+                found.append(finding)
+        return tuple(sorted(found, key=lambda each: (each.from_, each.id)))
+
+    def snapshot(self) -> Snapshot:
+        """Open the snapshot of the case; one without tables when none was taken."""
+        stated = self.folder.snapshots / "snapshot.json"
+        if not stated.is_file():
+            return Snapshot.open(self.engine.connection, self.folder.snapshots, EMPTY_MAP, utc_time("1970-01-01T00:00:00Z"))
+        facts = json.loads(stated.read_text("ascii"))
+        tables = self.folder.snapshots / facts["folder"]
+        mapped = load((tables / "datamap.yaml").read_text("utf-8"), "datamap.yaml")
+        return Snapshot.open(self.engine.connection, tables, mapped, utc_time(facts["at"]))
+
+    # --- the report's material -----------------------------------------------------------------------
+
+    def _material(
+        self,
+        detected: models.Detected,
+        accepted: tuple[models.Finding, ...],
+        selectors: Selectors,
+        snapshot: Snapshot,
+        scoped: Scoped,
+    ) -> Material:
+        document = scoped.document
+        stated = self.folder.snapshots / "snapshot.json"
+        taken_at = json.loads(stated.read_text("ascii"))["at"] if stated.is_file() else None
+        begin, end = self.engine.row('SELECT min("at"), max("at") FROM event')
+        tallies = self.ledger.tallies()
+        shown = () if selectors.named() else accepted
+        return Material(
+            organisation=self.settings["organisation"],
+            platform=self.settings["platform"],
+            timezone=self.settings["timezone"],
+            contained_at=stamp(self.folder.contained_at()),
+            version=floodmark.__version__,
+            snapshot_at=taken_at,
+            scope=document,
+            findings=accepted,
+            open_findings=tuple(each for each in detected.findings if each.id not in self._all_decided()),
+            selectors=_words(selectors),
+            evidence=tuple(
+                item_document(item, tallies[sha256], item.names[0]) for sha256, item in self.ledger.items.items()
+            ),
+            quarantine=tuple(
+                models.Quarantined(sha256=item, position=position, reason=reason)
+                for item, position, reason in self.ledger.quarantine(limit=1000)
+            ),
+            locations=self._locations(document, accepted),
+            timeline=self._timeline(document, shown or detected.findings),
+            labels=dict(snapshot.datamap.labels),
+            not_held=tuple(snapshot.datamap.not_held),
+            ledger_from=stamp(begin),
+            ledger_to=stamp(end),
+            statements=tuple(self._statements(snapshot)),
+        )
+
+    def _all_decided(self) -> set[str]:
+        return {each["finding"] for each in self.settings["decisions"]}
+
+    def _statements(self, snapshot: Snapshot) -> list[Statement]:
+        """Return the SQL of every derived table; folder names of this machine are left out."""
+        kept = [*snapshot.engine.kept, *self.engine.kept]
+        root = str(self.folder.root)
+        return [Statement(each.name, each.sql.replace(root + "/", ""), each.row_count) for each in kept]
+
+    def _locations(self, document: models.Scope, accepted: Sequence[models.Finding]) -> dict[str, Location]:
+        wanted = {event for request in document.requests for event in _ends(request.events)}
+        wanted |= {event for finding in accepted for event in _ends(finding.events)}
+        rows = self.engine.rows(
+            """SELECT event, log, item, row, "at", operation, objects, matched_rows, delivered_rows, client, ip
+               FROM event WHERE event IN (SELECT unnest($1::VARCHAR[])) ORDER BY event""",
+            [sorted(wanted)],
+        )
+        return {row[0]: self._location(row) for row in rows}
+
+    def _location(self, row: tuple[Any, ...]) -> Location:
+        event, log, item, number, at, operation, objects, matched, delivered, client, ip = row
+        said = [operation, " ".join(objects or ())]
+        said += [f"{matched} rows matched"] if matched is not None else []
+        said += [f"{delivered} rows in this answer"] if delivered is not None else []
+        said += [f"client {client}"] if client else []
+        said += [f"from {ip}"] if ip else []
+        name = self.ledger.items[item].names[0]
+        return Location(event, log, item, name, number, stamp(at) or "", ", ".join(each for each in said if each))
+
+    def _timeline(self, document: models.Scope, shown: Sequence[models.Finding]) -> tuple[Moment, ...]:
+        """Return the moments that the logs show: logins of the intrusion, its first and last reads, containment."""
+        moments = [Moment(stamp(at) or "", phase, text, (event,)) for at, phase, text, event in self._login_moments()]
+        reads = sorted((request.events[0], request) for request in document.requests if request.events)
+        if reads:
+            firsts = dict(
+                self.engine.rows('SELECT event, "at" FROM event WHERE event IN (SELECT unnest($1::VARCHAR[]))', [[e for e, _ in reads]])
+            )
+            ordered = sorted((firsts[event], request.id, event, request) for event, request in reads)
+            for place, word in ((0, "first read"), (-1, "last read")):
+                at, _, event, request = ordered[place]
+                objects = " ".join(request.objects) or "object not shown"
+                moments.append(Moment(stamp(at) or "", "exfiltration", f"{word}: {request.kind}, {objects}", (event,)))
+        moments += [
+            Moment(each.from_, "detection", f"start of what a detector found: {each.title}", each.events[:1]) for each in shown
+        ]
+        contained = stamp(self.folder.contained_at())
+        if contained:
+            moments.append(Moment(contained, "containment", "stated time of containment", ()))
+        return tuple(sorted(moments, key=lambda each: (each.at, each.phase, each.text)))
+
+    def _login_moments(self) -> list[tuple[Any, ...]]:
+        return self.engine.rows(
+            """SELECT "at", 'initial access', 'login' || coalesce(' with ' || client, '') || coalesce(' from ' || ip, ''), event
+               FROM hostile WHERE operation = 'login' AND outcome = 'success'
+               QUALIFY row_number() OVER (PARTITION BY date_trunc('minute', "at"), ip ORDER BY client NULLS LAST, event) = 1
+               ORDER BY "at", event LIMIT 50"""
+        )
+
+
+def _ends(events: Sequence[str]) -> list[str]:
+    """Return the first events and the last one."""
+    return [*events[: CITED_EVENTS - 1], *events[-1:]]
+
+
+def _words(selectors: Selectors) -> tuple[str, ...]:
+    """Return the selectors as `kind value`."""
+    stored = stored_selectors(selectors)
+    words = [f"{kind} {value}" for kind in ("actors", "sessions", "logins", "clients", "addresses") for value in stored[kind]]
+    return (*words, *(f"{name} {stored[name]}" for name in ("begin", "end") if stored[name]))
+
+
+def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
+    """Write results/: findings, scope, the SQL behind them, and one row per person."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / "findings.json", models.dump(derived.detected).encode("ascii"))
+    write_durably(folder / "scope.json", models.dump(derived.scoped.document).encode("ascii"))
+    statements = [{"name": s.name, "rows": s.row_count, "sql": s.sql} for s in derived.material.statements]
+    write_durably(folder / "statements.json", canonical_json(statements) + b"\n")
+    new = folder / ".new-people.parquet"
+    write_people(engine, new)
+    write_durably(folder / "people.parquet", new.read_bytes())
+    new.unlink()
+
+
+def write_report(derived: Derived, kinds: Sequence[str], folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write the report; raise UsageError when a check failed and `force` is not given."""
+    failed = [check.name for check in derived.scoped.document.checks if not check.passed]
+    if failed and not force:
+        raise UsageError(f"a check failed: {failed[0]}", hint="the report can be issued with --force; it says so on its first page")
+    folder.mkdir(parents=True, exist_ok=True)
+    return report.write(derived.material, kinds, folder)
+
+

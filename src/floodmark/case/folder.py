@@ -1,0 +1,170 @@
+"""The case folder itself: settings, lock, custody, and what a killed command left."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tomlkit
+
+from floodmark.engine import Engine, EngineError, memory
+from floodmark.errors import CaseError, UsageError
+from floodmark.evidence import Custody, Originals, full_disk, write_durably, writing
+from floodmark.ledger import Manifest
+from floodmark.models import stamp
+from floodmark.text import visible
+
+SETTINGS = ("organisation", "platform", "timezone", "contained_at")
+PLATFORM = "salesforce"
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def utc_time(text: str) -> datetime:
+    """Return the time in `text` as UTC; raise UsageError when it is none or carries no offset."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{visible(text)} is not a time", hint="write 2025-06-28T02:11:09Z") from error
+    if found.tzinfo is None:
+        raise UsageError(f"{visible(text)} carries no offset", hint="add Z or an offset such as +10:00")
+    return found.astimezone(UTC)
+
+
+def zone(name: str) -> str:
+    """Return the name of a time zone; raise UsageError when it is not one."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint = "use a name such as Australia/Sydney"
+        raise UsageError(f"{visible(name)} is not a time zone", hint=hint) from error
+    return name
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who runs a command, and when."""
+
+    who: str
+    at: datetime
+
+    @property
+    def stamp(self) -> str:
+        """The time as text, UTC."""
+        return stamp(self.at.astimezone(UTC)) or ""
+
+
+@contextmanager
+def disk() -> Generator[None]:
+    """Turn a disk that takes no more into one clear line."""
+    hint = "free space or use another disk, then run the command again; what was committed before is kept"
+    try:
+        yield
+    except OSError as error:
+        if full_disk(error):
+            raise CaseError(f"nothing more can be written: {error.strerror}", hint=hint) from error
+        raise
+    except EngineError as error:
+        if "No space left on device" in str(error) or "failed to offload" in str(error):
+            raise CaseError("nothing more can be written: no space left on device", hint=hint) from error
+        raise
+
+
+class Folder:
+    """The parts of a case folder and the rules for changing it."""
+
+    def __init__(self, root: Path, actor: Actor, progress: Progress = silent) -> None:
+        """Use the folder at `root`; nothing is read yet."""
+        self.root = root
+        self.actor = actor
+        self.progress = progress
+        self.originals = Originals(root / "evidence")
+        self.custody = Custody(root / "evidence" / "custody.jsonl")
+        self.manifest = Manifest(root / "ledger")
+        self.snapshots = root / "snapshot"
+        self.results = root / "results"
+        self.reports = root / "report"
+
+    def settings(self) -> dict[str, Any]:
+        """Return the content of case.toml; raise UsageError when it is no TOML or lacks the organisation."""
+        try:
+            found = tomllib.loads((self.root / "case.toml").read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"case.toml: {error}") from error
+        if not isinstance(found.get("organisation"), str):
+            hint = 'add a line such as organisation = "Example Air"'
+            raise UsageError("case.toml: organisation is missing", hint=hint)
+        return {"timezone": "UTC", "platform": PLATFORM, "decisions": [], **found}
+
+    def write_settings(self, settings: Mapping[str, Any]) -> None:
+        """Write case.toml: the settings in a fixed order, then the decisions on findings."""
+        document = tomlkit.document()
+        document.add(tomlkit.comment("What people decided about this case; each change is in evidence/custody.jsonl too."))
+        for name in (*SETTINGS, "decisions"):
+            if settings.get(name):
+                document.add(name, settings[name])
+        write_durably(self.root / "case.toml", tomlkit.dumps(document).encode("utf-8"))
+
+    def note(self, action: str, detail: Mapping[str, Any]) -> str:
+        """Add a custody entry and return the new head."""
+        return self.custody.append(action, detail, at=self.actor.stamp, who=self.actor.who)
+
+    def contained_at(self) -> datetime | None:
+        """Return the containment time, UTC without zone, or None."""
+        text = self.settings().get("contained_at")
+        return utc_time(str(text)).replace(tzinfo=None) if text else None
+
+    @contextmanager
+    def changing(self) -> Generator[None]:
+        """Hold the lock, finish what a killed command left, and turn a full disk into one line."""
+        with disk(), writing(self.root):
+            self._recover()
+            yield
+
+    def _recover(self) -> None:
+        """Drop what a killed command left behind; enter commits that custody does not know yet."""
+        for left in self.root.glob(".scratch-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in [*self.originals.folder.glob(".new-*"), *self.manifest.strays()]:
+            left.unlink(missing_ok=True)
+        known = {entry["detail"].get("ledger") for entry in self.custody.entries() if entry["action"] == "add"}
+        for entry in self.manifest.entries():
+            if entry["n"] not in known:
+                self.custody.append("add", commit_note(entry), at=entry["at"], who=entry["who"])
+
+    @contextmanager
+    def scratch(self) -> Generator[Path]:
+        """Yield a folder inside the case that is removed at the end, or by the next command."""
+        folder = Path(tempfile.mkdtemp(prefix=".scratch-", dir=self.root))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def engine(self, *, limit_mb: int = 3000) -> Generator[Engine]:
+        """Open an engine; spilled data goes to a private folder of the system."""
+        with memory(limit_mb=limit_mb) as connection:
+            yield Engine(connection)
+
+
+def commit_note(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what custody says of a ledger entry: its number and each item with its name and hash."""
+    return {
+        "ledger": entry["n"],
+        "items": [
+            {"sha256": item["sha256"], "names": item["names"], "bytes": item["bytes"], "covers": item["covers"], "zone": item["zone"]}
+            for item in entry["items"]
+        ],
+    }

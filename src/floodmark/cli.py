@@ -1,0 +1,427 @@
+"""The command line: reads the call, asks the case, shows the answer.
+
+Standard output holds the answer (one JSON document with `--json`), standard error all talk. Exit
+status: 0 done; 1 done, but a check failed, evidence differs or a file is damaged; 2 the call, the
+data map or the disk is wrong, said in one line. Heavy libraries load only when a command runs.
+"""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import click
+import typer
+
+from floodmark.errors import FloodmarkError, UsageError
+from floodmark.text import visible
+
+if TYPE_CHECKING:
+    from floodmark.case import Actor, Case
+    from floodmark.models import Document
+
+app = typer.Typer(
+    name="floodmark",
+    help="Show how far a customer-data breach reached, with the evidence of every statement.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="the case folder")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON document on standard output")]
+Values = list[str] | None
+DEMO_SCENARIO = "vishing-data-loader"
+DEMO_MARK = ".floodmark-demo"
+
+
+class Exit(IntEnum):
+    """What the exit status says."""
+
+    DONE = 0
+    """Done; quarantined rows are normal."""
+    DOUBT = 1
+    """Done, but a check failed, evidence differs or a file is damaged."""
+    WRONG = 2
+    """The call, the data map or the disk is wrong; nothing was changed."""
+
+
+# --- the answer --------------------------------------------------------------------------------------
+
+
+def _say(text: str = "") -> None:
+    """Print one line of the answer."""
+    typer.echo(text)
+
+
+def _talk(text: str) -> None:
+    """Print one line beside the answer."""
+    typer.echo(text, err=True)
+
+
+def _answer(document: Document, *, as_json: bool, show: Callable[[], None], head: str = "", doubt: bool = False) -> NoReturn:
+    """Print the answer in the form asked for, the head of the custody chain, and end."""
+    from floodmark.models import dump  # noqa: PLC0415 - heavy
+
+    if as_json:
+        sys.stdout.write(dump(document))
+    else:
+        show()
+    if head:
+        _talk(f"custody head {head}")
+    raise typer.Exit(Exit.DOUBT if doubt else Exit.DONE)
+
+
+def _actor() -> Actor:
+    from floodmark.case import Actor  # noqa: PLC0415 - heavy
+
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):
+        who = "unknown"
+    return Actor(who, datetime.now(UTC))
+
+
+def _case(root: Path) -> Case:
+    from floodmark.case import Case  # noqa: PLC0415 - heavy
+
+    return Case.open(root, _actor(), _progress)
+
+
+def _head(case: Case) -> str:
+    return case.folder.custody.head()
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    """Show progress on a terminal, nothing in a pipe."""
+    if sys.stderr.isatty():
+        end = "\n" if done >= total else ""
+        sys.stderr.write(f"\r{stage} {done}/{total}{end}")
+        sys.stderr.flush()
+
+
+def main() -> None:
+    """Run the command line; a known error becomes one line and its exit status."""
+    try:
+        status = app(standalone_mode=False)
+    except FloodmarkError as error:
+        _talk(f"floodmark: {visible(error.message)}")
+        for line in error.hint.splitlines():
+            _talk(f"  {visible(line)}")
+        status = error.exit_status
+    except click.exceptions.NoArgsIsHelpError as error:
+        _talk(error.format_message())
+        status = Exit.WRONG
+    except click.ClickException as error:
+        _talk(f"floodmark: {visible(error.format_message())}")
+        status = Exit.WRONG
+    except (KeyboardInterrupt, click.Abort):
+        _talk("floodmark: stopped; what was committed is kept")
+        status = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = Exit.DONE
+    sys.exit(int(status or 0))
+
+
+# --- commands ----------------------------------------------------------------------------------------
+
+
+@app.command()
+def init(
+    case: CaseFolder,
+    organisation: Annotated[str, typer.Option(help="whose customers' data it is")],
+    timezone: Annotated[str | None, typer.Option(help="the organisation's time zone, such as Australia/Sydney")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a new case folder."""
+    from floodmark.case import Case  # noqa: PLC0415 - heavy
+
+    made = Case.init(case, organisation=organisation, timezone=timezone, actor=_actor())
+    document = made.document()
+    _answer(document, as_json=as_json, show=lambda: _say(f"case {case} for {visible(organisation)}"), head=document.head)
+
+
+@app.command(name="set")
+def set_(
+    case: CaseFolder,
+    setting: Annotated[str, typer.Argument(metavar="NAME=VALUE", help="such as contained_at=2025-06-30T05:00:00Z")],
+    as_json: Json = False,
+) -> None:
+    """Change what a person decides: contained_at, organisation, platform or timezone."""
+    name, equals, value = setting.partition("=")
+    if not equals:
+        raise UsageError(f"{visible(setting)} is not NAME=VALUE", hint="write contained_at=2025-06-30T05:00:00Z")
+    document = _case(case).set(name, value)
+    _answer(document, as_json=as_json, show=lambda: _say(f"{name} = {visible(value)}"), head=document.head)
+
+
+@app.command()
+def add(
+    case: CaseFolder,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="log files, or folders of them")],
+    source: Annotated[str | None, typer.Option(help="recognise only this family, such as salesforce.elf")] = None,
+    timezone: Annotated[str | None, typer.Option(help="zone of times that carry none; never guessed")] = None,
+    covers: Annotated[str | None, typer.Option(metavar="FROM..TO", help="hours for which these files are all there is")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take log files in as evidence, and their rows into the ledger."""
+    document = _case(case).add(paths, source=source, timezone=timezone, covers=covers)
+
+    def show() -> None:
+        for item in document.evidence:
+            damaged = ", damaged" if item.damaged else ""
+            _say(
+                f"{visible(item.name, limit=60)}: {item.log}, {item.rows} rows = {item.events} events"
+                f" + {item.duplicates} duplicates + {item.quarantined} quarantined{damaged}"
+            )
+        for each in document.quarantine[:20]:
+            _say(f"quarantined {each.sha256[:12]} {each.position}: {visible(each.reason, limit=100)}")
+        if len(document.quarantine) > 20:  # noqa: PLR2004 - a screen
+            _say(f"... and {len(document.quarantine) - 20} more; --json lists them")
+
+    damaged = any(item.damaged for item in document.evidence)
+    _answer(document, as_json=as_json, show=show, head=document.head, doubt=damaged)
+
+
+@app.command()
+def snapshot(
+    case: CaseFolder,
+    tables: Annotated[list[str], typer.Argument(metavar="OBJECT=PATH...", help="a customer table: CSV or Parquet")],
+    map_: Annotated[Path, typer.Option("--map", metavar="DATAMAP", help="the data map, YAML")],
+    at: Annotated[str, typer.Option(metavar="TIME", help="the time at which the tables were like this")],
+    as_json: Json = False,
+) -> None:
+    """Take in the customer tables as they were at a stated time."""
+    named: dict[str, Path] = {}
+    for table in tables:
+        name, equals, path = table.partition("=")
+        if not equals or name in named:
+            raise UsageError(f"{visible(table)} is not OBJECT=PATH, or names an object twice", hint="write Contact=contacts.csv")
+        named[name] = Path(path)
+    document = _case(case).snapshot(map_, at=at, tables=named)
+
+    def show() -> None:
+        for table in document.tables:
+            _say(f"{table.object}: {table.rows} records, {len(table.mapped)} mapped fields")
+        _say(f"{document.people} people ({document.unit}); {document.unkeyed_records} records belong to nobody else")
+
+    _answer(document, as_json=as_json, show=show, head=document.head)
+
+
+@app.command()
+def detect(
+    case: CaseFolder,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="only findings that reach this time or later")] = None,
+    as_json: Json = False,
+) -> None:
+    """Look for an extraction in the logs."""
+    opened = _case(case)
+    document = opened.detect(since=since)
+
+    def show() -> None:
+        if document.learning:
+            _say("learning: the logs are too short to know what is normal")
+        for each in document.findings:
+            _say(f"{each.id}  {each.severity}/{each.confidence}  {each.from_}  {visible(each.title)}")
+            _say(f"    {visible(each.summary)}")
+        _say(f"{len(document.findings)} findings")
+
+    _answer(document, as_json=as_json, show=show, head=_head(opened))
+
+
+def _decide(case: Path, finding: str, reason: str, *, accepted: bool, as_json: bool) -> NoReturn:
+    document = _case(case).decide(finding, accepted=accepted, reason=reason)
+    _answer(document, as_json=as_json, show=lambda: _say(f"{document.finding} {document.decision}"), head=document.head)
+
+
+Finding = Annotated[str, typer.Argument(metavar="FINDING", help="its id, as detect prints it")]
+Reason = Annotated[str, typer.Option(help="why; kept in custody")]
+
+
+@app.command()
+def accept(case: CaseFolder, finding: Finding, reason: Reason, as_json: Json = False) -> None:
+    """Accept a finding as hostile."""
+    _decide(case, finding, reason, accepted=True, as_json=as_json)
+
+
+@app.command()
+def dismiss(case: CaseFolder, finding: Finding, reason: Reason, as_json: Json = False) -> None:
+    """Dismiss a finding as legitimate."""
+    _decide(case, finding, reason, accepted=False, as_json=as_json)
+
+
+@app.command()
+def scope(
+    case: CaseFolder,
+    actor: Annotated[Values, typer.Option(help="user id (15 or 18 characters) or name")] = None,
+    session: Annotated[Values, typer.Option(help="session key")] = None,
+    login: Annotated[Values, typer.Option(help="login key")] = None,
+    client: Annotated[Values, typer.Option(help="client name, user agent or app id")] = None,
+    ip: Annotated[Values, typer.Option(help="address")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="TIME", help="nothing before this time")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="TIME", help="nothing after this time")] = None,
+    export: Annotated[Path | None, typer.Option(metavar="FILE", help="one row per person: .csv or .parquet")] = None,
+    as_json: Json = False,
+) -> None:
+    """Work out whose records and which fields were taken, and what was not."""
+    from floodmark.case import Selectors, utc_time  # noqa: PLC0415 - heavy
+
+    selectors = Selectors(
+        actors=tuple(actor or ()),
+        sessions=tuple(session or ()),
+        logins=tuple(login or ()),
+        clients=tuple(client or ()),
+        addresses=tuple(ip or ()),
+        begin=utc_time(from_).replace(tzinfo=None) if from_ else None,
+        end=utc_time(to).replace(tzinfo=None) if to else None,
+    )
+    opened = _case(case)
+    document = opened.scope(selectors, export=export)
+
+    def show() -> None:
+        people = document.people
+        _say(f"{document.intrusion.acts} requests, {document.intrusion.events} events")
+        _say(f"people: at least {people.at_least}, at most {people.at_most} ({people.bound}; {document.snapshot.unit})")
+        for each in document.categories:
+            o = each.outcomes
+            _say(
+                f"  {each.category}: taken {o.taken}, possibly {o.possibly_taken}, not held {o.not_held},"
+                f" cannot tell {o.cannot_tell}, not taken {o.not_taken}"
+            )
+        for check in document.checks:
+            if not check.passed:
+                _say(f"check failed: {check.name}: {check.detail}")
+
+    failed = any(not check.passed for check in document.checks)
+    _answer(document, as_json=as_json, show=show, head=_head(opened), doubt=failed)
+
+
+@app.command()
+def report(
+    case: CaseFolder,
+    format_: Annotated[Values, typer.Option("--format", help="md, html or json; may be given more than once")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="another folder than report/ of the case")] = None,
+    force: Annotated[bool, typer.Option("--force", help="issue it although a check failed; it says so")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the incident report of the last scope."""
+    document = _case(case).report(tuple(format_ or ()), to=to, force=force)
+
+    def show() -> None:
+        for file in document.report:
+            _say(file)
+
+    _answer(document, as_json=as_json, show=show, head=document.head)
+
+
+@app.command()
+def investigate(
+    case: CaseFolder,
+    force: Annotated[bool, typer.Option("--force", help="issue the report although a check failed")] = False,
+    as_json: Json = False,
+) -> None:
+    """Detect, accept the certain, trace, scope and report in one go."""
+    opened = _case(case)
+    document, page = opened.investigate(force=force)
+
+    def show() -> None:
+        _say(page)
+        for file in document.report:
+            _say(file)
+
+    failed = any(not check.passed for check in document.scope.checks)
+    accepted = sum(1 for each in document.detect.findings if each.severity == each.confidence == "high")
+    _talk(f"findings of severity high and confidence high are accepted: {accepted}")
+    _answer(document, as_json=as_json, show=show, head=_head(opened), doubt=failed)
+
+
+@app.command()
+def verify(
+    case: CaseFolder,
+    head: Annotated[str | None, typer.Option(metavar="HEX", help="a head that an earlier command printed")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check that the case is still what was taken in, decided and derived."""
+    document = _case(case).verify(head=head)
+
+    def show() -> None:
+        for each in document.problems:
+            _say(f"{visible(each.item)}: {visible(each.problem)}")
+        _say("everything is as it was" if document.ok else f"{len(document.problems)} problems")
+
+    _answer(document, as_json=as_json, show=show, head=document.head, doubt=not document.ok)
+
+
+@app.command()
+def simulate(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder")],
+    scenario: Annotated[str, typer.Option(help="vishing-data-loader, qantas or clean")],
+    customers: Annotated[int | None, typer.Option(help="how many people; each scenario has its own default")] = None,
+    seed: Annotated[int, typer.Option(help="another seed draws another tenant")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write the logs and tables of a made-up breach, and its answer key."""
+    from floodmark.models import SimulatedCase  # noqa: PLC0415 - heavy
+    from floodmark.simulate import simulate as run  # noqa: PLC0415 - heavy
+
+    made = run(directory, scenario=scenario, customers=customers, seed=seed)
+    document = SimulatedCase(
+        directory=str(directory),
+        scenario=scenario,
+        logs=tuple(str(file) for file in made.logs),
+        tables={name: str(file) for name, file in sorted(made.tables.items())},
+        datamap=str(made.datamap),
+        snapshot_at=made.snapshot_at,
+        key=str(made.key),
+    )
+    _answer(document, as_json=as_json, show=lambda: _say(f"{len(made.logs)} log files and {len(made.tables)} tables in {directory}"))
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put it")] = Path("floodmark-demo"),
+    as_json: Json = False,
+) -> None:
+    """Simulate a small breach and investigate it."""
+    from floodmark.case import Case  # noqa: PLC0415 - heavy
+    from floodmark.models import Demonstrated  # noqa: PLC0415 - heavy
+    from floodmark.simulate import simulate as run  # noqa: PLC0415 - heavy
+
+    _clear_demo(directory)
+    _talk("simulating a small breach")
+    made = run(directory / "platform", scenario=DEMO_SCENARIO)
+    (directory / DEMO_MARK).write_text("made by floodmark demo; the next demo here replaces it\n", "ascii")
+    _talk(f"taking in {len(made.logs)} log files and {len(made.tables)} tables")
+    case = Case.init(directory / "case", organisation="Example Air", timezone="Australia/Sydney", actor=_actor())
+    opened = _case(case.root)
+    opened.add(made.logs)
+    opened.snapshot(made.datamap, at=made.snapshot_at, tables=made.tables)
+    _talk("investigating")
+    found, page = opened.investigate()
+    document = Demonstrated(case=str(case.root), detect=found.detect, scope=found.scope, report=found.report)
+
+    def show() -> None:
+        _say(page)
+        _say(f"case    {document.case}")
+        for file in document.report:
+            _say(f"report  {file}")
+
+    _answer(document, as_json=as_json, show=show, head=_head(opened))
+
+
+def _clear_demo(directory: Path) -> None:
+    """Remove an earlier demonstration; raise UsageError when the folder holds anything else."""
+    if not directory.exists() or not any(directory.iterdir()):
+        return
+    if not (directory / DEMO_MARK).is_file():
+        raise UsageError(f"{directory} already holds something", hint="name a new folder: floodmark demo DIR")
+    for part in ("platform", "case"):
+        shutil.rmtree(directory / part, ignore_errors=True)

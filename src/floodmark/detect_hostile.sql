@@ -1,0 +1,30 @@
+-- detect_hostile: one row per finding (its number in this run) and event. An event belongs to a finding that
+-- has marks when it shows one of them, or came in by a door that shows one, from an address of such events;
+-- else when it is a read of the finding's doors within the finding's time.
+WITH mark AS (
+    SELECT unnest($mark_findings::BIGINT[]) AS finding, unnest($mark_actors::VARCHAR[]) AS actor,
+           unnest($mark_kinds::VARCHAR[]) AS kind, unnest($marks::VARCHAR[]) AS mark
+), span AS (
+    SELECT unnest($span_findings::BIGINT[]) AS finding, unnest($span_actors::VARCHAR[]) AS actor,
+           unnest($span_doors::VARCHAR[]) AS door, unnest($span_from::TIMESTAMP[]) AS begins_at, unnest($span_to::TIMESTAMP[]) AS ends_at
+), marked AS (
+    SELECT DISTINCT mark.finding, detect_event.actor, detect_event.event, door, ip
+    FROM detect_event JOIN mark ON mark.actor = detect_event.actor
+     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'net' THEN net ELSE ip END
+), door AS (
+    SELECT DISTINCT finding, actor, door FROM marked
+), address AS (
+    SELECT DISTINCT finding, ip FROM marked WHERE ip IS NOT NULL
+)
+SELECT DISTINCT finding, event FROM (
+    SELECT finding, event FROM marked
+    UNION ALL
+    SELECT door.finding, detect_event.event
+    FROM detect_event JOIN door ON door.actor = detect_event.actor AND door.door = detect_event.door
+    LEFT JOIN address ON address.finding = door.finding AND address.ip = detect_event.ip
+    WHERE detect_event.ip IS NULL OR address.ip IS NOT NULL
+    UNION ALL
+    SELECT span.finding, detect_read.event
+    FROM detect_read JOIN span ON span.actor = detect_read.actor AND span.door = detect_read.door
+     AND detect_read.done_at BETWEEN span.begins_at AND span.ends_at
+)

@@ -1,0 +1,29 @@
+-- joined: event, joined_by of rows without session and login that belong to selected events: the same
+-- bulk job, the same execution, or the same user and address within $slack minutes of a session's rows.
+WITH chosen AS (
+    SELECT event.* FROM event SEMI JOIN selected USING (event)
+), span AS (
+    SELECT actor, ip, min("at") - to_minutes($slack) AS first_at, max("at") + to_minutes($slack) AS last_at
+    FROM chosen
+    WHERE actor IS NOT NULL AND ip IS NOT NULL
+    GROUP BY actor, ip, coalesce(session, ''), coalesce(login, '')
+), sessionless AS (
+    SELECT event, actor, ip, "at", job, execution
+    FROM event ANTI JOIN selected USING (event)
+    WHERE (session IS NULL AND login IS NULL OR job IS NOT NULL)
+      AND ($begin::TIMESTAMP IS NULL OR "at" >= $begin::TIMESTAMP)
+      AND ($end::TIMESTAMP IS NULL OR "at" <= $end::TIMESTAMP)
+)
+SELECT event, min(joined_by) AS joined_by
+FROM (
+    SELECT event, 'bulk job' AS joined_by FROM sessionless WHERE job IN (SELECT job FROM chosen)
+    UNION ALL
+    SELECT event, 'execution' FROM sessionless WHERE execution IN (SELECT execution FROM chosen)
+    UNION ALL
+    SELECT sessionless.event, 'user, address and time'
+    FROM sessionless JOIN span
+      ON sessionless.actor = span.actor AND sessionless.ip = span.ip
+     AND sessionless."at" BETWEEN span.first_at AND span.last_at
+    WHERE sessionless.event IN (SELECT event FROM event WHERE session IS NULL AND login IS NULL)
+)
+GROUP BY event

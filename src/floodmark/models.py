@@ -1,0 +1,357 @@
+"""The shape of every `--json` document, as design section 9 states it.
+
+Field order is the order of the design. Times are text, UTC with Z and milliseconds; unknown is null,
+never 0 or the empty string, except where an empty text means that there is none.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["taken", "possibly_taken", "not_held", "cannot_tell", "not_taken"]
+OUTCOMES: tuple[Outcome, ...] = ("taken", "possibly_taken", "not_held", "cannot_tell", "not_taken")
+Level = Literal["low", "medium", "high"]
+Count = Annotated[int, Field(ge=0)]
+Precision = Literal["exact", "relaxed"]
+RequestKind = Literal[
+    "query", "bulk_query", "report", "list_view", "page_view", "record", "file", "search", "aggregate", "unknown"
+]
+
+
+def stamp(at: datetime | None) -> str | None:
+    """Return a UTC time as `2025-06-28T02:11:09.120Z`; a naive time is taken as UTC."""
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+class Document(BaseModel):
+    """A part of a document: frozen, and no key but the stated ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Quarantined(Document):
+    """A row, or the rest of a file, that could not be read."""
+
+    sha256: str
+    position: str
+    """`line 41`, `row 7`, `byte 1024`, or `file` when no part of it could be read."""
+    reason: str
+
+
+class EvidenceItem(Document):
+    """What one file held. `rows` = `events` + `duplicates` + `quarantined`, always."""
+
+    name: str
+    sha256: str
+    bytes: Count
+    log: str
+    rows: Count
+    events: Count
+    duplicates: Count
+    quarantined: Count
+    damaged: bool
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Added(Document):
+    """`floodmark add`."""
+
+    evidence: tuple[EvidenceItem, ...]
+    quarantine: tuple[Quarantined, ...]
+    head: str
+
+
+class Initialised(Document):
+    """`floodmark init` and `floodmark set`: the case as it now stands."""
+
+    case: str
+    organisation: str
+    timezone: str
+    contained_at: str | None
+    head: str
+
+
+class SnapshotTable(Document):
+    """One customer table as it was taken in."""
+
+    object: str
+    name: str
+    sha256: str
+    rows: Count
+    columns: tuple[str, ...]
+    mapped: tuple[str, ...]
+
+
+class SnapshotTaken(Document):
+    """`floodmark snapshot`."""
+
+    at: str
+    tables: tuple[SnapshotTable, ...]
+    people: Count
+    unkeyed_records: Count
+    unit: str
+    head: str
+
+
+class Finding(Document):
+    """What is unusual, how unusual, its events, its ATT&CK techniques."""
+
+    id: str
+    detector: str
+    title: str
+    summary: str
+    severity: Level
+    confidence: Level
+    actors: tuple[str, ...]
+    sessions: tuple[str, ...]
+    logins: tuple[str, ...]
+    clients: tuple[str, ...]
+    addresses: tuple[str, ...]
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    events: tuple[str, ...]
+    techniques: tuple[str, ...]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Detected(Document):
+    """`floodmark detect`. `learning` is true while the logs are too short to know what is normal."""
+
+    learning: bool
+    findings: tuple[Finding, ...]
+
+
+class Decided(Document):
+    """`floodmark accept` and `floodmark dismiss`."""
+
+    finding: str
+    decision: Literal["accepted", "dismissed"]
+    reason: str
+    head: str
+
+
+class Problem(Document):
+    """One thing that differs, and how."""
+
+    item: str
+    problem: str
+
+
+class Verified(Document):
+    """`floodmark verify`."""
+
+    ok: bool
+    problems: tuple[Problem, ...]
+    head: str
+
+
+class Intrusion(Document):
+    """What is hostile: who, with what, from where, when, in how many acts and events."""
+
+    actors: tuple[str, ...]
+    sessions: tuple[str, ...]
+    logins: tuple[str, ...]
+    clients: tuple[str, ...]
+    addresses: tuple[str, ...]
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    acts: Count
+    events: Count
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class SnapshotCounts(Document):
+    """What the snapshot holds, and what a person is in it."""
+
+    records: dict[str, Count]
+    people: Count
+    unkeyed_records: Count
+    unit: str
+
+
+class Bound(Document):
+    """At least, at most; `exact` when the evidence allows no tighter interval."""
+
+    at_least: Count
+    at_most: Count
+    bound: Precision
+
+
+class PeopleBound(Bound):
+    """The people with anything taken; `without_value` have a taken record and no taken value."""
+
+    without_value: Count
+
+
+class Outcomes(Document):
+    """How many people have each outcome; together all people of the snapshot."""
+
+    taken: Count
+    possibly_taken: Count
+    not_held: Count
+    cannot_tell: Count
+    not_taken: Count
+
+
+class CategoryScope(Document):
+    """One category of personal data."""
+
+    category: str
+    people: Bound
+    outcomes: Outcomes
+
+
+class Combination(Document):
+    """People who share the same categories taken and possibly taken."""
+
+    taken: tuple[str, ...]
+    possible: tuple[str, ...]
+    people: Count
+
+
+class Range(Document):
+    """At least, at most."""
+
+    at_least: Count
+    at_most: Count
+
+
+class Residence(Document):
+    """People with anything taken, by country (ISO 3166 alpha-2, null when unknown)."""
+
+    country: str | None
+    people: Range
+
+
+class RowRange(Document):
+    """Fewest and most rows that left."""
+
+    min: Count
+    max: Count
+
+
+class Request(Document):
+    """One act of reading by the intrusion."""
+
+    id: str
+    kind: RequestKind
+    objects: tuple[str, ...]
+    query: str | None
+    grade: Annotated[int, Field(ge=1, le=5)]
+    assumes: tuple[str, ...]
+    inferable: tuple[str, ...]
+    matched_rows: Count | None
+    delivered_rows: RowRange | None
+    replayed_rows: Count | None
+    difference: int | None
+    events: tuple[str, ...]
+
+
+class Gap(Document):
+    """Hours of which a log says nothing."""
+
+    log: str
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    reason: str
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Coverage(Document):
+    """What the logs speak for, what they leave open, and what they can never show."""
+
+    stated: bool
+    gaps: tuple[Gap, ...]
+    blind: tuple[str, ...]
+
+
+class Check(Document):
+    """A conservation law and whether it holds."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+class Scope(Document):
+    """`floodmark scope`."""
+
+    intrusion: Intrusion
+    snapshot: SnapshotCounts
+    records: dict[str, Bound]
+    people: PeopleBound
+    categories: tuple[CategoryScope, ...]
+    combinations: tuple[Combination, ...]
+    residence: tuple[Residence, ...]
+    requests: tuple[Request, ...]
+    coverage: Coverage
+    checks: tuple[Check, ...]
+
+
+class Reported(Document):
+    """`floodmark report`: the files written, as paths that the caller can open."""
+
+    report: tuple[str, ...]
+    head: str
+
+
+class Investigated(Document):
+    """`floodmark investigate`."""
+
+    detect: Detected
+    scope: Scope
+    report: tuple[str, ...]
+
+
+class SimulatedCase(Document):
+    """`floodmark simulate`."""
+
+    directory: str
+    scenario: str
+    logs: tuple[str, ...]
+    tables: dict[str, str]
+    datamap: str
+    snapshot_at: str
+    key: str
+
+
+class Demonstrated(Document):
+    """`floodmark demo`: the case folder and what was found in it."""
+
+    case: str
+    detect: Detected
+    scope: Scope
+    report: tuple[str, ...]
+
+
+DOCUMENTS: dict[str, type[Document]] = {
+    "init": Initialised,
+    "set": Initialised,
+    "add": Added,
+    "snapshot": SnapshotTaken,
+    "detect": Detected,
+    "accept": Decided,
+    "dismiss": Decided,
+    "verify": Verified,
+    "scope": Scope,
+    "report": Reported,
+    "investigate": Investigated,
+    "simulate": SimulatedCase,
+    "demo": Demonstrated,
+}
+"""Command -> shape of its `--json` document."""
+
+
+def dump(document: Document) -> str:
+    """Return a document as ASCII JSON text, keys in the order of the design, ended by a line feed."""
+    return json.dumps(document.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=True) + "\n"

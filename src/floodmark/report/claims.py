@@ -1,0 +1,201 @@
+"""The claims of a report: report.json, and what each of its numbers rests on.
+
+A number reaches the text only as a path into the document, so text and claim cannot differ. Its
+footnote names the path and the requests, and for a request the file, row and time of its events.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from floodmark.report.material import Location, Material
+from floodmark.report.parts import Figure, Foreign, Line, Link, Part, Step, joined, say, when
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ROWS_SHOWN = 5
+_REQUESTS_SHOWN = 6
+
+
+def spell(path: tuple[Step, ...]) -> str:
+    """Return a path into the document as text.
+
+    >>> spell(("scope", "records", "My Object", "at_least"))
+    'scope.records["My Object"].at_least'
+    """
+    return "".join(_step(step) for step in path).lstrip(".")
+
+
+def _step(step: Step) -> str:
+    """Return one step of a path."""
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{step}" if _NAME.fullmatch(step) else f"[{json.dumps(step)}]"
+
+
+def grouped(value: int) -> str:
+    """Return a whole number with a comma between thousands."""
+    return f"{value:,}"
+
+
+class Claims:
+    """The document of one report, its derived figures, and the footnote of each path."""
+
+    def __init__(self, material: Material) -> None:
+        """Take over everything that `material` holds."""
+        self.material = material
+        self._figures: dict[str, dict[str, Any]] = {}
+        self._document = _document(material, self._figures)
+
+    def figure(self, *path: Step) -> Part:
+        """Return the number at `path`, or the words `not known` where it is null."""
+        value = self.value(*path)
+        return "not known" if value is None else Figure(path, value)
+
+    def derive(self, name: str, value: int, how: str) -> Figure:
+        """Add a figure that the text needs and the scope does not hold; `how` says what was counted."""
+        self._figures[name] = {"value": value, "how": how}
+        return Figure(("figures", name, "value"), value)
+
+    def value(self, *path: Step) -> int | None:
+        """Return the whole number or null at `path`; raise TypeError when it is neither."""
+        found: Any = self._document
+        for step in path:
+            found = found[step]
+        if found is None:
+            return None
+        if isinstance(found, bool) or not isinstance(found, int):
+            raise TypeError(f"{spell(path)} is no whole number")
+        return found
+
+    def json(self) -> str:
+        """Return the whole document as ASCII JSON text, ended by a line feed."""
+        return json.dumps(self._document, indent=1, ensure_ascii=True) + "\n"
+
+    def basis(self, path: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Return the part of a path that shares one footnote: one request, one category, one file."""
+        match path:
+            case ("scope", "requests" | "categories" | "combinations" | "residence" | "records", place, *_):
+                return ("scope", path[1], place)
+            case ("scope", part, *_):
+                return ("scope", part)
+            case _:
+                return path[:2]
+
+    def footnote(self, basis: tuple[Step, ...]) -> Line:
+        """Return what the numbers under `basis` rest on."""
+        at = Foreign(spell(basis))
+        match basis:
+            case ("scope", "requests", int(place)):
+                return self._request_note(place, at)
+            case ("scope", "snapshot"):
+                return say("Counted in the customer tables of the snapshot ({at}).", at=at)
+            case ("scope", "intrusion" | "coverage"):
+                return say("Counted in the ledger of access events ({at}).", at=at)
+            case ("evidence", int(place)):
+                return self._file_note(place, at)
+            case ("statements", int()):
+                return say("Rows of the derived table; its SQL stands in annex C ({at}).", at=at)
+            case ("figures", str(name)):
+                return say("{how} ({at}).", how=str(self._figures[name]["how"]), at=at)
+            case _:
+                return say(
+                    "Computed from ledger and snapshot ({at}){requests}.", at=at, requests=self._requests()
+                )
+
+    def _file_note(self, place: int, at: Part) -> Line:
+        """Return the note of one evidence item."""
+        item = self.material.evidence[place]
+        name = Foreign(item.name)
+        return say(
+            "Counted when {name} (sha256 {sha}) was read ({at}).",
+            name=name,
+            sha=Foreign(item.sha256[:12]),
+            at=at,
+        )
+
+    def _requests(self) -> Line:
+        """Return which requests a scope figure rests on."""
+        requests = self.material.scope.requests
+        if not requests:
+            return (", from no request",)
+        shown = joined(
+            Link(f"request-{place}", each.id) for place, each in enumerate(requests[:_REQUESTS_SHOWN])
+        )
+        more = len(requests) - _REQUESTS_SHOWN
+        rest = f" and {grouped(more)} more in section 7" if more > 0 else ""
+        noun = "request" if len(requests) == 1 else "requests"
+        return say(", from the {noun} {shown}{rest}", noun=noun, shown=shown, rest=rest)
+
+    def _request_note(self, place: int, at: Part) -> Line:
+        """Return the note of one request: where its first and last events can be read."""
+        request = self.material.scope.requests[place]
+        name = Link(f"request-{place}", request.id)
+        known = self.material.locations
+        found = sorted(
+            (known[event] for event in request.events if event in known),
+            key=lambda each: (each.at, each.name, each.item, each.row, each.event),
+        )
+        if not found:
+            return say("Request {id} ({at}); none of its events has a known place.", id=name, at=at)
+        return say("Request {id} ({at}): {rows}.", id=name, at=at, rows=joined(_rows(found), "; "))
+
+
+def _rows(found: list[Location]) -> list[Line]:
+    """Return the first rows and the last one, then how many more there are and in which files."""
+    shown = found if len(found) <= _ROWS_SHOWN else [*found[: _ROWS_SHOWN - 1], found[-1]]
+    lines = [
+        say(
+            "{name} (sha256 {sha}) row {row} at {at}",
+            name=Foreign(each.name),
+            sha=Foreign(each.item[:12]),
+            row=grouped(each.row),
+            at=when(each.at),
+        )
+        for each in shown
+    ]
+    left = found[_ROWS_SHOWN - 1 : -1] if len(found) > _ROWS_SHOWN else []
+    if left:
+        names = joined(Foreign(name) for name in sorted({each.name for each in left}))
+        rows = "row" if len(left) == 1 else "rows"
+        lines.append(
+            say("and {count} more {rows} in {names}", count=grouped(len(left)), rows=rows, names=names)
+        )
+    return lines
+
+
+def _document(material: Material, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the document; `figures` is filled while the text is made."""
+
+    def dumped(sequence: tuple[Any, ...]) -> list[Any]:
+        return [each.model_dump(mode="json", by_alias=True) for each in sequence]
+
+    return {
+        "version": material.version,
+        "case": {
+            "organisation": material.organisation,
+            "platform": material.platform,
+            "timezone": material.timezone,
+            "contained_at": material.contained_at,
+            "snapshot_at": material.snapshot_at,
+            "ledger_from": material.ledger_from,
+            "ledger_to": material.ledger_to,
+            "selectors": list(material.selectors),
+            "not_held": list(material.not_held),
+            "labels": dict(sorted(material.labels.items())),
+        },
+        "scope": material.scope.model_dump(mode="json", by_alias=True),
+        "findings": dumped(material.findings),
+        "open_findings": dumped(material.open_findings),
+        "evidence": dumped(material.evidence),
+        "quarantine": dumped(material.quarantine),
+        "timeline": [
+            {"at": each.at, "phase": each.phase, "text": each.text, "events": list(each.events)}
+            for each in material.timeline
+        ],
+        "statements": [
+            {"name": each.name, "sql": each.sql, "rows": each.row_count} for each in material.statements
+        ],
+        "figures": figures,
+    }

@@ -1,0 +1,465 @@
+"""Sections 1 to 3: the summary for a board, the incident's details, its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from floodmark.models import Bound, CategoryScope, Finding
+from floodmark.report.blocks import (
+    Block,
+    Card,
+    Cards,
+    Drawing,
+    Facts,
+    Heading,
+    Items,
+    Notice,
+    Paragraph,
+    Section,
+)
+from floodmark.report.chart import Span, over_time
+from floodmark.report.claims import Claims
+from floodmark.report.material import Material, Moment
+from floodmark.report.parts import (
+    Foreign,
+    Line,
+    Mark,
+    Part,
+    Step,
+    codes,
+    is_time,
+    joined,
+    say,
+    sentences,
+    when,
+    worded,
+)
+
+_PHASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    (
+        "Initial access",
+        ("initial access", "access", "reconnaissance", "credential access", "persistence"),
+        "Login history, identity provider logs and telephone records of the accounts used would answer it.",
+    ),
+    (
+        "Lateral movement",
+        ("lateral movement", "discovery", "privilege escalation"),
+        "Logs of the identity provider and of the systems connected to the platform would answer it.",
+    ),
+    (
+        "Exfiltration and impact",
+        ("collection", "exfiltration", "impact"),
+        "Query, report and download logs of the platform would answer it.",
+    ),
+    (
+        "Detection and response",
+        ("detection", "response", "containment", "eradication", "recovery", "notification"),
+        "The incident ticket, the alert and the containment time would answer it.",
+    ),
+)
+"""Heading, the phases under it, and which evidence would fill it."""
+
+
+def label(material: Material, category: str) -> Part:
+    """Return a category in plain words."""
+    return worded(material.labels.get(category, category.replace("_", " ")))
+
+
+def interval(claims: Claims, *path: Step) -> Line:
+    """Return the bounds at `path` in words: one number when they meet, no lower bound when it is 0."""
+    low, high = claims.figure(*path, "at_least"), claims.figure(*path, "at_most")
+    if claims.value(*path, "at_least") == claims.value(*path, "at_most"):
+        return (low,)
+    if claims.value(*path, "at_least") == 0:
+        return say("at most {high}", high=high)
+    return say("at least {low} and at most {high}", low=low, high=high)
+
+
+def counted(claims: Claims, path: tuple[Step, ...], one: str, many: str) -> Line:
+    """Return a number with its noun."""
+    return say("{n} {noun}", n=claims.figure(*path), noun=one if claims.value(*path) == 1 else many)
+
+
+def blind_note(claims: Claims) -> Paragraph:
+    """Return the channels that the logs cannot see, to stand beside a statement of absence."""
+    blind = claims.material.scope.coverage.blind
+    said = joined((Foreign(each, prose=True) for each in blind), "; ")
+    text = "Absence here means: not by this intrusion, through the channels that the logs see. "
+    rest = say("Not seen by these logs: {blind}.", blind=said) if blind else ("No blind channel is stated.",)
+    return Paragraph((text, *rest), "note")
+
+
+def is_empty(material: Material) -> bool:
+    """Whether nothing is taken as hostile, so that no statement about what was taken can be made."""
+    return not (material.scope.intrusion.events or material.scope.requests)
+
+
+def untaken(material: Material) -> list[int]:
+    """Return the places of the categories that are shown not to be taken from anybody."""
+    if is_empty(material):
+        return []
+    return [
+        place
+        for place, each in enumerate(material.scope.categories)
+        if each.people.at_most == 0 and each.outcomes.not_taken > 0 and each.outcomes.cannot_tell == 0
+    ]
+
+
+def summary(claims: Claims) -> Section:
+    """Section 1: who, when, how many, which data, what was not taken, what cannot be told."""
+    material = claims.material
+    blocks: list[Block] = []
+    lines = [_who(claims)]
+    if not is_empty(material):
+        lines += [_how_many(claims), _which(claims), _not_taken(claims), _declared(material), _open(claims)]
+    blocks.append(Paragraph(sentences(lines), "lead"))
+    blocks.append(blind_note(claims))
+    blocks.append(_cards(claims))
+    return Section("1", "summary", "Executive summary", tuple(blocks))
+
+
+def alarm(claims: Claims) -> tuple[Block, ...]:
+    """Return the box that marks a report whose figures do not add up; nothing when every check holds."""
+    lines = tuple(
+        say(
+            "{name}: {detail}", name=Foreign(check.name, prose=True), detail=Foreign(check.detail, prose=True)
+        )
+        for check in claims.material.scope.checks
+        if not check.passed
+    )
+    why = "A figure below may be wrong. Do not hand this report on before each failed check is explained:"
+    return (Notice("Issued although a check failed", why, lines),) if lines else ()
+
+
+def _who(claims: Claims) -> Line:
+    """Say who read what, when, and in how many requests."""
+    material = claims.material
+    intrusion = material.scope.intrusion
+    if is_empty(material):
+        return say(
+            "Nothing in the logs of {organisation} has been accepted as hostile, so nothing was "
+            "looked for: this report does not say what was taken, nor what was not.{mark}",
+            organisation=Foreign(material.organisation, prose=True),
+            mark=Mark("judged"),
+        )
+    requests = claims.derive("requests", len(material.scope.requests), "Number of items in scope.requests")
+    noun = "request" if requests.value == 1 else "requests"
+    return say(
+        "Between {start} and {end}, an intruder using {actors} read from {platform} of {organisation} "
+        "in {requests} {noun}.{mark}",
+        start=when(intrusion.from_),
+        end=when(intrusion.to),
+        actors=_accounts(claims),
+        platform=Foreign(material.platform, prose=True),
+        organisation=Foreign(material.organisation, prose=True),
+        requests=requests,
+        noun=noun,
+        mark=Mark("observed"),
+    )
+
+
+def _accounts(claims: Claims) -> Line:
+    """Name the accounts used: the id of one, the number of more."""
+    actors = claims.material.scope.intrusion.actors
+    if not actors:
+        return ("an account that the logs do not name",)
+    if len(actors) == 1:
+        return say("the account {actor}", actor=Foreign(actors[0]))
+    number = claims.derive("actors", len(actors), "Number of items in scope.intrusion.actors")
+    return say("{number} accounts", number=number)
+
+
+def _how_many(claims: Claims) -> Line:
+    """Say how many people lost data, of how many."""
+    people = claims.material.scope.people
+    snapshot = claims.material.scope.snapshot
+    if people.at_most == 0:
+        return say(
+            "No personal data of the {total} in the customer tables was taken, through the channels that the "
+            "logs see.{mark}",
+            total=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
+            mark=Mark("computed"),
+        )
+    left = "may have left, and of nobody is it certain" if people.at_least == 0 else "left"
+    said = say(
+        "Personal data of {bounds} of the {total} on file {left}; a person is counted by {unit}.{mark}",
+        bounds=interval(claims, "scope", "people"),
+        total=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
+        left=left,
+        unit=Foreign(snapshot.unit, prose=True),
+        mark=Mark("computed"),
+    )
+    if people.at_least == people.at_most:
+        return said
+    return (*said, " The true number lies between the two; the logs allow no single figure.")
+
+
+def _which(claims: Claims) -> Line:
+    """Say which categories were taken, each with its bounds, and which only possibly."""
+    scope = claims.material.scope
+    taken = [place for place, each in enumerate(scope.categories) if _is_taken(each)]
+    possible = [
+        place
+        for place, each in enumerate(scope.categories)
+        if not _is_taken(each) and each.outcomes.possibly_taken
+    ]
+    return sentences(
+        (
+            _listed(claims, "Taken: {items}.", taken),
+            _listed(claims, "Possibly taken, not shown either way: {items}.", possible),
+        )
+    )
+
+
+def _is_taken(category: CategoryScope) -> bool:
+    """Whether somebody's value is shown to be taken."""
+    return category.people.at_least > 0 or category.outcomes.taken > 0
+
+
+def _listed(claims: Claims, words: str, places: Sequence[int]) -> Line:
+    """Return categories with how many people each, or nothing."""
+    if not places:
+        return ()
+    categories = claims.material.scope.categories
+    items = [
+        say(
+            "{name} ({bounds})",
+            name=label(claims.material, categories[place].category),
+            bounds=interval(claims, "scope", "categories", place, "people"),
+        )
+        for place in places
+    ]
+    return say(words, items=joined(items))
+
+
+def _not_taken(claims: Claims) -> Line:
+    """Say which categories were shown not to be taken."""
+    material = claims.material
+    names = [label(material, material.scope.categories[place].category) for place in untaken(material)]
+    if not names:
+        return ()
+    return say(
+        "Not taken by this intrusion, through the channels that the logs see: {names}.{mark}",
+        names=joined(names),
+        mark=Mark("computed"),
+    )
+
+
+def _declared(material: Material) -> Line:
+    """Say what the platform is declared not to hold."""
+    if not material.not_held:
+        return ()
+    return say(
+        "Declared not to be held on the platform: {names}.{mark}",
+        names=joined(label(material, each) for each in material.not_held),
+        mark=Mark("declared"),
+    )
+
+
+def _open(claims: Claims) -> Line:
+    """Say what cannot be told, and where to read why."""
+    material = claims.material
+    unknown = [
+        label(material, each.category) for each in material.scope.categories if each.outcomes.cannot_tell > 0
+    ]
+    if not unknown:
+        return ("Nothing about these people and categories was left open by a missing log.",)
+    return say(
+        "It cannot be told for some people whether these were taken: {names}; section 6 says why.",
+        names=joined(unknown),
+    )
+
+
+def _cards(claims: Claims) -> Cards:
+    """Return the key figures."""
+    scope = claims.material.scope
+    taken = sum(_is_taken(each) for each in scope.categories)
+    requests = claims.derive("requests", len(scope.requests), "Number of items in scope.requests")
+    return Cards(
+        (
+            Card(
+                "People, at least",
+                (claims.figure("scope", "people", "at_least"),),
+                _unit(scope.snapshot.unit),
+            ),
+            Card(
+                "People, at most",
+                (claims.figure("scope", "people", "at_most"),),
+                (_precision(scope.people),),
+            ),
+            Card(
+                "People on file",
+                (claims.figure("scope", "snapshot", "people"),),
+                say("snapshot of {at}", at=when(claims.material.snapshot_at)),
+            ),
+            Card(
+                "Categories taken",
+                (
+                    claims.derive(
+                        "categories_taken", taken, "Categories of which a value is shown to be taken"
+                    ),
+                ),
+                say(
+                    "of {n} looked at",
+                    n=claims.derive(
+                        "categories", len(scope.categories), "Number of items in scope.categories"
+                    ),
+                ),
+            ),
+            Card(
+                "Requests",
+                (requests,),
+                say(
+                    "in {events}", events=counted(claims, ("scope", "intrusion", "events"), "event", "events")
+                ),
+            ),
+        )
+    )
+
+
+def _unit(unit: str) -> Line:
+    """Say what a person is."""
+    return say("counted by {unit}", unit=Foreign(unit, prose=True))
+
+
+def _precision(people: Bound) -> str:
+    """Say how tight the bounds are."""
+    if people.at_least == people.at_most:
+        return "both bounds meet"
+    bound = people.bound
+    return "tightest bound the evidence allows" if bound == "exact" else "a safe bound, not the tightest"
+
+
+def details(claims: Claims) -> Section:
+    """Section 2: dates, organisation, sector, geography, platform."""
+    material = claims.material
+    intrusion = material.scope.intrusion
+    pairs: tuple[tuple[str, Line], ...] = (
+        ("Discovery", _discovery(material)),
+        (
+            "Incident",
+            say("From {start} to {end}", start=when(intrusion.from_), end=when(intrusion.to))
+            if intrusion.from_ or intrusion.to
+            else ("Not known. Logs that hold the hostile requests would answer it.",),
+        ),
+        ("Contained", _contained(material)),
+        ("Organisation", (Foreign(material.organisation, prose=True),)),
+        ("Sector", ("Not known. The organisation's own registration would answer it.",)),
+        ("Geography", _geography(claims)),
+        ("Platform", (Foreign(material.platform, prose=True),)),
+        (
+            "Times",
+            say(
+                "All times are UTC. The organisation keeps {zone}.",
+                zone=Foreign(material.timezone, prose=True),
+            ),
+        ),
+        ("Selected by", _selected(material)),
+    )
+    return Section("2", "details", "Incident details", (Facts(pairs),))
+
+
+def _discovery(material: Material) -> Line:
+    """Say what is known of the discovery."""
+    first = first_finding(material.findings)
+    missing = (
+        "Not known: the day on which somebody noticed. The incident ticket or the alert would answer it."
+    )
+    if first is None:
+        return (missing,)
+    return say(
+        "{missing} The first finding begins at {at}, the time of the first event that it names.",
+        missing=missing,
+        at=when(first.from_),
+    )
+
+
+def first_finding(findings: Sequence[Finding]) -> Finding | None:
+    """Return the finding that begins first."""
+    return min(findings, key=lambda each: (each.from_, each.id), default=None)
+
+
+def _contained(material: Material) -> Line:
+    """Say when access was closed."""
+    if material.contained_at is None:
+        return ("Not known. The time at which access was closed would answer it; it is set in the case.",)
+    return say("{at}{mark}", at=when(material.contained_at), mark=Mark("declared"))
+
+
+def _geography(claims: Claims) -> Line:
+    """Name the countries in which people with anything taken live."""
+    residence = claims.material.scope.residence
+    if not residence:
+        return ("No country: nobody is known to be affected.",)
+    countries = [Foreign(each.country, prose=True) for each in residence if each.country is not None]
+    if not countries:
+        return ("Not known. A country on the customer records would answer it.",)
+    shown = joined(countries[:12])
+    rest = " and more in section 5" if len(countries) > len(shown) else ""
+    return say("People affected live in {shown}{rest}.{mark}", shown=shown, rest=rest, mark=Mark("computed"))
+
+
+def _selected(material: Material) -> Line:
+    """Say what makes the intrusion the intrusion."""
+    if material.selectors:
+        return say("{selectors}{mark}", selectors=codes(material.selectors), mark=Mark("judged"))
+    if not material.findings:
+        return ("Nothing was selected and no finding was accepted.",)
+    names = joined(Foreign(each.title, prose=True) for each in material.findings[:12])
+    return say("Accepted findings: {names}{mark}", names=names, mark=Mark("judged"))
+
+
+def timeline(claims: Claims) -> Section:
+    """Section 3: what happened when, by phase, with the requests drawn over time."""
+    material = claims.material
+    blocks: list[Block] = []
+    chart = over_time(_spans(material), contained_at=material.contained_at)
+    if chart:
+        blocks.append(Drawing(chart))
+    for title, phases, missing in _PHASES:
+        moments = [each for each in material.timeline if each.phase.casefold() in phases]
+        blocks.append(Heading(title))
+        blocks.append(
+            Items(tuple(_moment(material, each) for each in moments))
+            if moments
+            else Paragraph((f"Not known. {missing}",))
+        )
+    known = {phase for _, phases, _ in _PHASES for phase in phases}
+    other = [each for each in material.timeline if each.phase.casefold() not in known]
+    if other:
+        blocks += [Heading("Other"), Items(tuple(_moment(material, each) for each in other))]
+    return Section("3", "timeline", "Timeline", tuple(blocks))
+
+
+def _moment(material: Material, moment: Moment) -> Line:
+    """Return one entry with the place where it can be read."""
+    return say(
+        "{at} {text}{place}",
+        at=when(moment.at),
+        text=Foreign(moment.text, prose=True),
+        place=place_of(material, moment.events),
+    )
+
+
+def place_of(material: Material, events: Sequence[str]) -> Line:
+    """Return the file and row of the first of some events, in brackets; nothing when none is known."""
+    known = [material.locations[event] for event in events if event in material.locations]
+    if not known:
+        return ()
+    first = min(known, key=lambda each: (each.at, each.name, each.item, each.row, each.event))
+    more = " and further rows" if len(known) > 1 else ""
+    return say(" ({place}{more})", place=Foreign(f"{first.name} row {first.row}"), more=more)
+
+
+def _spans(material: Material) -> list[Span]:
+    """Return the requests whose events have a time."""
+    spans: list[Span] = []
+    for request in material.scope.requests:
+        times = sorted(
+            material.locations[event].at
+            for event in request.events
+            if event in material.locations and is_time(material.locations[event].at)
+        )
+        if times:
+            spans.append(Span(request.kind.replace("_", " "), times[0], times[-1]))
+    return spans

@@ -1,0 +1,221 @@
+"""Sections into HTML and Markdown: escaping, footnote numbers, templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from floodmark.report.blocks import Listing, Page
+from floodmark.report.claims import Claims, grouped, spell
+from floodmark.report.parts import MARKS, Figure, Foreign, Line, Link, Mark, Part, Step, When, clock
+from floodmark.text import visible
+
+TEMPLATES = ("report.html.j2", "report.md.j2", "blocks.html.j2", "style.css.j2")
+_MARKDOWN_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
+_EMPTY = "(empty)"
+
+
+class Footnotes:
+    """The footnotes of one page, numbered in the order in which numbers appear."""
+
+    def __init__(self, claims: Claims) -> None:
+        """Start without a footnote."""
+        self._claims = claims
+        self._numbers: dict[tuple[Step, ...], int] = {}
+
+    def cite(self, figure: Figure) -> tuple[int, bool]:
+        """Return the footnote number of a figure, and whether this is its first mention."""
+        basis = self._claims.basis(figure.path)
+        first = basis not in self._numbers
+        return self._numbers.setdefault(basis, len(self._numbers) + 1), first
+
+    def notes(self) -> list[tuple[int, Line]]:
+        """Return the footnotes mentioned so far."""
+        return [(number, self._claims.footnote(basis)) for basis, number in self._numbers.items()]
+
+
+def html(claims: Claims, page: Page) -> str:
+    """Return the report as one HTML page that fetches nothing."""
+    footnotes = Footnotes(claims)
+
+    def line(parts: Line) -> Markup:
+        return Markup("").join(_html_part(part, footnotes) for part in parts)
+
+    return _page("report.html.j2", claims, page, footnotes, line=line)
+
+
+def markdown(claims: Claims, page: Page) -> str:
+    """Return the report as Markdown with footnotes; text from outside stands in code only."""
+    footnotes = Footnotes(claims)
+
+    def line(parts: Line) -> str:
+        return "".join(_markdown_part(part, footnotes, cell=False) for part in parts).strip()
+
+    def cell(parts: Line) -> str:
+        return "".join(_markdown_part(part, footnotes, cell=True) for part in parts).strip()
+
+    return _page("report.md.j2", claims, page, footnotes, line=line, cell=cell)
+
+
+def _page(
+    name: str,
+    claims: Claims,
+    page: Page,
+    footnotes: Footnotes,
+    **writers: Callable[[Line], str],
+) -> str:
+    """Lay the sections out with one template."""
+    return (
+        _environment()
+        .get_template(name)
+        .render(
+            organisation=claims.material.organisation,
+            version=claims.material.version,
+            page=page,
+            marks=MARKS,
+            notes=footnotes.notes,
+            **writers,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates, compiled once per process."""
+    environment = Environment(
+        loader=DictLoader({each: _source(each) for each in TEMPLATES}),
+        autoescape=select_autoescape(("html.j2", "css.j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        {
+            "visible": visible,
+            "lines": visible_lines,
+            "plain": plain,
+            "path": claim_path,
+            "span": code_span,
+            "whole": whole,
+        }
+    )
+    return environment
+
+
+def _source(name: str) -> str:
+    """Return the text of a template of this package."""
+    return (files("floodmark.report") / "templates" / name).read_text("utf-8")
+
+
+def _html_part(part: Part, footnotes: Footnotes) -> Markup:
+    """Return one part as HTML."""
+    match part:
+        case str():
+            return escape(part)
+        case Figure():
+            number, first = footnotes.cite(part)
+            anchor = Markup(' id="cite-{}"').format(number) if first else Markup("")
+            mark = Markup('<sup class="cite"{}><a href="#note-{}">{}</a></sup>').format(
+                anchor, number, number
+            )
+            return Markup('<span class="figure">{}{}</span>').format(_html_number(part), mark)
+        case Foreign(text, prose):
+            tag = Markup('<span class="said">{}</span>') if prose else Markup("<code>{}</code>")
+            return tag.format(visible(text) or _EMPTY)
+        case When(text):
+            return Markup("<time>{}</time>").format(clock(text))
+        case Link(anchor, text):
+            return Markup('<a href="#{}"><code>{}</code></a>').format(anchor, visible(text) or _EMPTY)
+        case Mark(kind):
+            return Markup('&nbsp;<abbr class="mark {}" title="{}: {}">{}</abbr>').format(
+                kind, kind, MARKS[kind], kind[0].upper()
+            )
+
+
+def _html_number(figure: Figure) -> Markup:
+    """Return a number with the path of its claim."""
+    return Markup('<data value="{}" data-claim="{}">{}</data>').format(
+        figure.value, visible(spell(figure.path)), grouped(figure.value)
+    )
+
+
+def plain(parts: Line) -> str:
+    """Return a line as text without marks, for titles."""
+    return "".join(_plain_part(part) for part in parts)
+
+
+def _plain_part(part: Part) -> str:
+    """Return one part as text without marks."""
+    match part:
+        case str():
+            return part
+        case Figure():
+            return grouped(part.value)
+        case Foreign(text) | Link(_, text):
+            return visible(text) or _EMPTY
+        case When(text):
+            return clock(text)
+        case Mark():
+            return ""
+
+
+def _markdown_part(part: Part, footnotes: Footnotes, *, cell: bool) -> str:
+    """Return one part as Markdown."""
+    match part:
+        case str():
+            return _MARKDOWN_ACTIVE.sub(r"\\\1", part)
+        case Figure():
+            return f"{grouped(part.value)}[^{footnotes.cite(part)[0]}]"
+        case Foreign(text) | Link(_, text):
+            return code_span(text, cell=cell)
+        case When(text):
+            return clock(text)
+        case Mark():
+            return ""
+
+
+def code_span(text: str, *, cell: bool = False) -> str:
+    """Return text from outside as a Markdown code span with a fence longer than any run inside.
+
+    >>> code_span("a`b")
+    '`` a`b ``'
+    """
+    shown = visible(text) or _EMPTY
+    if cell:
+        shown = shown.replace("|", "\\|")  # a table row is split at bars before code is looked for
+    fence = "`" * (_longest_run(shown) + 1)
+    space = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or "`" in shown else ""
+    return f"{fence}{space}{shown}{space}{fence}"
+
+
+def visible_lines(text: str) -> str:
+    """Return text made visible line by line; line feeds stay, since code is read by its lines."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def claim_path(figure: Figure) -> str:
+    """Return the path of a number's claim as text."""
+    return visible(spell(figure.path))
+
+
+def whole(listing: Listing) -> str:
+    """Return a listing as one Markdown code block."""
+    return fenced(listing.head + listing.rest)
+
+
+def fenced(text: str) -> str:
+    """Return text from outside as a Markdown code block; line feeds stay, each line is made visible."""
+    shown = visible_lines(text) or _EMPTY
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}text\n{shown}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks."""
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)

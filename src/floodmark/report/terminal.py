@@ -1,0 +1,144 @@
+"""The first page: what was found, on one screen, in plain text."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+
+from floodmark.models import OUTCOMES, Bound
+from floodmark.report.claims import grouped
+from floodmark.report.material import Material
+from floodmark.report.opening import is_empty
+from floodmark.report.parts import clock
+from floodmark.text import visible
+
+_WIDTH = 100
+_LINES = 40
+_NAME = 24
+_COLUMN = 14
+_CATEGORIES_SHOWN = 12
+_REASONS_SHOWN = 5
+
+
+def first_page(material: Material) -> str:
+    """Return at most 40 lines of at most 100 columns, ended by a line feed, without control characters."""
+    if is_empty(material):
+        return "\n".join(_head(material)) + "\n"
+    lines = [*_head(material), *_people(material), "", *_table(material), "", *_open(material)]
+    return "\n".join(line.rstrip() for line in lines[:_LINES]) + "\n"
+
+
+def _cut(text: str, width: int) -> str:
+    """Return text from outside, inert, on one line of at most `width` columns."""
+    shown = visible(text)
+    if _columns(shown) <= width:
+        return shown
+    kept = shown[: width - 1]
+    while _columns(kept) > width - 1:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def _columns(text: str) -> int:
+    """Return how many columns a terminal may need; a wide character needs two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def _wrapped(reason: str) -> list[str]:
+    """Return a reason on at most two lines."""
+    wide = _columns(reason) != len(reason)  # wrapping counts characters, not columns
+    return textwrap.wrap(
+        _cut(reason, _WIDTH - 6) if wide else visible(reason),
+        _WIDTH,
+        initial_indent="  - ",
+        subsequent_indent="    ",
+        max_lines=2,
+        placeholder=" …",
+    )
+
+
+def _head(material: Material) -> list[str]:
+    """Return whose data, from where, when."""
+    intrusion = material.scope.intrusion
+    failed = [check.name for check in material.scope.checks if not check.passed]
+    lines = [_cut(f"CHECK FAILED: {', '.join(failed)}", _WIDTH)] if failed else []
+    lines.append(_cut(f"{material.organisation} - {material.platform}", _WIDTH))
+    if is_empty(material):
+        return [*lines, "Nothing has been accepted as hostile, so nothing is said about what was taken."]
+    start, end = (_time(at) for at in (intrusion.from_, intrusion.to))
+    lines.append(_cut(f"Intrusion from {start} to {end}", _WIDTH))
+    for name, values in (
+        ("by", intrusion.actors),
+        ("with", intrusion.clients),
+        ("from", intrusion.addresses),
+    ):
+        if values:
+            more = f" and {grouped(len(values) - 3)} more" if len(values) > 3 else ""  # noqa: PLR2004 - three fit
+            lines.append(_cut(f"  {name} {', '.join(values[:3])}", _WIDTH - len(more)) + more)
+    requests, events = len(material.scope.requests), intrusion.events
+    lines.append(f"  in {_counted(requests, 'request')}, {_counted(events, 'event')}")
+    return lines
+
+
+def _time(at: str | None) -> str:
+    """Return a time for people."""
+    return "an unknown time" if at is None else clock(at)
+
+
+def _counted(count: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{grouped(count)} {noun}" if count == 1 else f"{grouped(count)} {noun}s"
+
+
+def _people(material: Material) -> list[str]:
+    """Return the bounds on people."""
+    scope = material.scope
+    total = f"of {grouped(scope.snapshot.people)} on file ({visible(scope.snapshot.unit)})"
+    return ["", _cut(f"People with data taken: {_interval(scope.people)} {total}", _WIDTH)]
+
+
+def _interval(bound: Bound) -> str:
+    """Return bounds in words."""
+    low, high = grouped(bound.at_least), grouped(bound.at_most)
+    return low if low == high else f"at least {low}, at most {high}"
+
+
+def _table(material: Material) -> list[str]:
+    """Return the outcomes by category."""
+    names = [outcome.replace("_", " ").replace("possibly taken", "possibly") for outcome in OUTCOMES]
+    lines = ["category".ljust(_NAME) + "".join(name.rjust(_COLUMN) for name in names)]
+    categories = material.scope.categories
+    for each in categories[:_CATEGORIES_SHOWN]:
+        name = _cut(material.labels.get(each.category, each.category.replace("_", " ")), _NAME - 1)
+        counts = (getattr(each.outcomes, outcome) for outcome in OUTCOMES)
+        lines.append(
+            name + " " * (_NAME - _columns(name)) + "".join(grouped(count).rjust(_COLUMN) for count in counts)
+        )
+    more = len(categories) - _CATEGORIES_SHOWN
+    if more > 0:
+        lines.append(f"and {grouped(more)} more in the report")
+    return [*lines, "", "Not taken means: not by this intrusion, through the channels that the logs see."]
+
+
+def _open(material: Material) -> list[str]:
+    """Return what cannot be told, and why."""
+    scope = material.scope
+    reasons = [
+        f"no {visible(gap.log)} from {_time(gap.from_)} to {_time(gap.to)}: {visible(gap.reason)}"
+        for gap in scope.coverage.gaps
+    ]
+    unclear = sum(request.grade == 5 for request in scope.requests)  # noqa: PLR2004 - a grade
+    if unclear:
+        reasons.append(f"{_counted(unclear, 'request')} of unknown object or extent")
+    beyond = sum(request.difference is not None and request.difference > 0 for request in scope.requests)
+    if beyond:
+        reasons.append(f"{_counted(beyond, 'request')} matched more rows than the replay found")
+    if material.quarantine:
+        reasons.append(f"{_counted(len(material.quarantine), 'row or file part')} unreadable")
+    if not reasons:
+        return ["Nothing was left open by a missing log."]
+    lines = ["What can leave an outcome open:"]
+    for reason in reasons[:_REASONS_SHOWN]:
+        lines += _wrapped(reason)
+    more = len(reasons) - _REASONS_SHOWN
+    return [*lines, f"  and {grouped(more)} more in the report"] if more > 0 else lines

@@ -1,0 +1,169 @@
+"""Customer tables as they were at a stated time: taken in once, then told apart into people.
+
+tables (CSV, Parquet) ─► take() ─► folder/<Object>.parquet ─► Snapshot.open() ─► record, person
+datamap.yaml ─► datamap.load() ─────────┴──────────────────────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from floodmark.engine import Connection, Engine, literal, quote
+from floodmark.errors import UsageError
+from floodmark.snapshot import countries, people
+from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.snapshot.tables import Table, define, statement, take
+from floodmark.text import visible
+
+__all__ = ["Snapshot", "Table", "take"]
+
+_SHOWN_UNKNOWN = 20
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The customer tables of a case, ready to be asked.
+
+    Its engine holds, beside one view per object (`view`), two tables:
+
+    - `record`: record_no BIGINT (from 0, dense, by object and id), object, id, person_no BIGINT,
+      created_at and changed_at TIMESTAMP in UTC or null, value_mask BIGINT (bit i set when the i-th
+      mapped field of the object, in sorted order, holds a value);
+    - `person`: person_no BIGINT (from 0, dense, by person), person (the smallest record id of the
+      person), residence VARCHAR[] (sorted ISO alpha-2 codes, empty when none is known), keyed BOOLEAN
+      (some record of the person has a usable key).
+
+    Only objects with a `person` in the map have records here.
+    """
+
+    engine: Engine
+    datamap: Datamap
+    at: datetime
+    """The time at which the tables were as they are."""
+    people: int
+    records: dict[str, int]
+    """Object to its number of records, sorted."""
+    keyed_records: int
+    """Records whose person is known by a key, their own or that of the record they belong to."""
+    unkeyed_records: int
+    """Records that nothing ties to a person: no usable key, or a `via` that leads nowhere."""
+    unknown_residence: tuple[str, ...]
+    """The most frequent residence values that name no country, at most 20, made visible, sorted."""
+    unknown_residence_records: int
+    """Records with a residence value that names no country."""
+
+    @classmethod
+    def open(cls, connection: Connection, folder: Path, datamap: Datamap, at: datetime) -> Snapshot:
+        """Return the snapshot stored in `folder` by `take`, with its tables derived.
+
+        Args:
+            connection: an engine connection; the tables are temporary in it.
+            folder: holds `<Object>.parquet` for every object of the map.
+            datamap: the map with which the tables were taken in.
+            at: the stated time of the tables, with an offset.
+
+        Raises:
+            UsageError: the table of an object is not in the folder.
+        """
+        if at.tzinfo is None:
+            raise ValueError("the time of a snapshot needs an offset")
+        store = Engine(connection)
+        define(connection)
+        stored = _register(store, folder, datamap)
+        store.keep("entry", "\nUNION ALL\n".join(map(_entry, stored)))
+        codes = "SELECT country AS text FROM entry WHERE country IS NOT NULL"
+        people.translated(store, "country", codes, countries.code)
+        people.tell_apart(store, stored)
+        return _derive(cls, store, datamap, at, [each.mapped for each in stored])
+
+    @property
+    def unit(self) -> str:
+        """What one person is, in words: `distinct email or (phone and date_of_birth)`."""
+        found = people.kinds(self.datamap.objects)
+        return "distinct " + " or ".join(_meaning(kind, alone=len(found) == 1) for kind in found)
+
+    def view(self, name: str) -> str:
+        """Return the quoted name of the view over all columns of an object, sorted by its id."""
+        return quote(f"object_{name}")
+
+    def fields(self, name: str) -> list[tuple[str, str]]:
+        """Return the mapped fields of an object with their categories, in the order of the mask's bits."""
+        mapped = self.datamap.object(name)
+        return list(mapped.fields.items()) if mapped else []
+
+
+def _meaning(kind: Sequence[str], *, alone: bool) -> str:
+    """Return one key in words."""
+    joined = " and ".join(kind)
+    return joined if alone or len(kind) == 1 else f"({joined})"
+
+
+def _register(store: Engine, folder: Path, datamap: Datamap) -> list[people.Stored]:
+    """Make a view of every object, and return those whose records belong to people."""
+    stored: list[people.Stored] = []
+    offset = 0
+    for mapped in datamap.objects:
+        file = folder / f"{mapped.name}.parquet"
+        if not file.is_file():
+            raise UsageError(f"the snapshot has no table {file.name}", hint="take the snapshot again")
+        path = literal(str(file))
+        reading = statement("parquet").format(columns="*", path=path)
+        store.connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote('object_' + mapped.name)} AS {reading}")
+        if mapped.bears_people:
+            stored.append(people.Stored(mapped, path, offset))
+            counting = statement("parquet").format(columns="count(*)", path=path)
+            offset += store.row(counting)[0]
+    return stored
+
+
+def _entry(stored: people.Stored) -> str:
+    """Return the statement that gives the records of one object."""
+    mapped = stored.mapped
+    bits = (
+        f"CASE WHEN has_value({quote(name)}) THEN {1 << i} ELSE 0 END" for i, name in enumerate(mapped.fields)
+    )
+    lived = (f"WHEN has_value({quote(name)}) THEN stripped({quote(name)})" for name in mapped.residence)
+    return statement("entry").format(
+        offset=stored.offset,
+        object=literal(mapped.name),
+        id=quote(mapped.id),
+        created=_moment(mapped.created),
+        changed=_moment(mapped.changed),
+        mask=" + ".join(bits) or "0",
+        country=f"CASE {' '.join(lived)} END" if mapped.residence else "NULL::VARCHAR",
+        via=quote(mapped.via) if mapped.via else "NULL::VARCHAR",
+        path=stored.path,
+    )
+
+
+def _moment(column: str | None) -> str:
+    """Return the expression for a time, null where the map names none."""
+    return f"moment(stripped({quote(column)}))" if column else "NULL::TIMESTAMP"
+
+
+def _derive(
+    cls: type[Snapshot], store: Engine, datamap: Datamap, at: datetime, objects: Sequence[MappedObject]
+) -> Snapshot:
+    """Derive the two tables from the records and their owners, and count them."""
+    store.keep("person_all", statement("person_all"))
+    store.keep("record", statement("record"))
+    people_count = store.keep("person", statement("person"))
+    keyed, unkeyed = store.row("SELECT count(*) FILTER (tied), count(*) FILTER (NOT tied) FROM owner")
+    counted = dict(store.rows("SELECT object, count(*) FROM record GROUP BY object"))
+    unknown = store.rows(statement("unknown_residence"))
+    for name in ("entry", "owner", "root", "record_key", "person_all", "folded_text", "country"):
+        store.connection.execute(f"DROP TABLE {name}")
+    return cls(
+        engine=store,
+        datamap=datamap,
+        at=at,
+        people=people_count,
+        records={each.name: counted.get(each.name, 0) for each in objects},
+        keyed_records=keyed,
+        unkeyed_records=unkeyed,
+        unknown_residence=tuple(sorted(visible(value, limit=60) for value, _ in unknown[:_SHOWN_UNKNOWN])),
+        unknown_residence_records=sum(count for _, count in unknown),
+    )

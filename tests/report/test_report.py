@@ -1,0 +1,500 @@
+"""The report: complete, inert, deterministic, and every number equal to its claim."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from floodmark.errors import UsageError
+from floodmark.report import KINDS, Material, first_page, write
+from report.materials import EVERYTHING, HOSTILE, category, empty, failing, hostile, request, scope, small
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "report.md"
+VOID = {"meta", "br", "hr", "img", "link", "input", "rect", "line"}
+SILENT = ("code", "time", "style", "script", "title", "desc", "sup")
+"""Elements whose text holds no figure of ours: code, times, footnote marks."""
+SAID = {"said", "no", "when"}
+"""Classes of text from outside, section numbers and chart times."""
+
+
+class Page(HTMLParser):
+    """One HTML page as its elements, its figures with their paths, and the other words of its body."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.figures: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self._open: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+        self.close()
+        self.left_open = [tag for tag, _ in self._open]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element, and open it unless it is empty by nature."""
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append((tag, dict(attrs)))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element that closes itself."""
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element, which must be this one."""
+        if tag not in VOID:
+            opened, _ = self._open.pop()
+            assert opened == tag, f"</{tag}> closes <{opened}>"
+
+    def handle_data(self, data: str) -> None:
+        """Sort words into figures, text from outside, and our own."""
+        claims = [attrs["data-claim"] for _, attrs in self._open if "data-claim" in attrs]
+        if claims:
+            self.figures.append((str(claims[-1]), data))
+        elif not any(tag in SILENT or SAID & classes(attrs) for tag, attrs in self._open):
+            inside = [attrs.get("id") for _, attrs in self._open]
+            if "footnotes" not in inside:
+                self.words.append(data)
+
+
+def classes(attrs: dict[str, str | None]) -> set[str]:
+    """The classes of an element."""
+    return set((attrs.get("class") or "").split())
+
+
+@cache
+def report_of(name: str) -> dict[str, str]:
+    """The report on one of MATERIALS, written once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        return rendered(MATERIALS[name](), Path(folder))
+
+
+def rendered(material: Material, tmp_path: Path) -> dict[str, str]:
+    """The report in every kind."""
+    return {file.suffix[1:]: file.read_text("utf-8") for file in write(material, KINDS, tmp_path)}
+
+
+def claimed(document: Any, path: str) -> Any:
+    """Follow a path such as `scope.records["My Object"].at_least` through the document."""
+    for name, quoted, place in re.findall(
+        r'([A-Za-z_][A-Za-z0-9_]*)|\[("(?:[^"\\]|\\.)*")\]|\[(\d+)\]', path
+    ):
+        document = document[int(place)] if place else document[json.loads(quoted) if quoted else name]
+    return document
+
+
+def people_of_all_sorts() -> Material:
+    """More combinations, requests and quarantined rows than are printed one by one."""
+    base = small()
+    names = [f"c{place}" for place in range(25)]
+    many = scope(
+        combinations=[
+            {"taken": [name], "possible": [], "people": 1000 - place} for place, name in enumerate(names)
+        ],
+        requests=[request(f"R{place}", grade=1 + place % 5) for place in range(30)],
+        records={"My Object__c": {"at_least": 1, "at_most": 2, "bound": "exact"}},
+    )
+    return replace(base, scope=many, quarantine=base.quarantine * 60)
+
+
+def other_turns() -> Material:
+    """Two accounts, no country, no lower bound, many holes, selectors, no containment."""
+    base = scope()
+    gap = base.coverage.gaps[0].model_dump(by_alias=True)
+    return small(
+        contained_at=None,
+        selectors=("actor 0055j000000utlPAAQ", "ip 192.0.2.44"),
+        quarantine=(),
+        open_findings=(),
+        scope=scope(
+            intrusion={**base.intrusion.model_dump(by_alias=True), "actors": ["a", "b"]},
+            people={"at_least": 0, "at_most": 41, "bound": "exact", "without_value": 0},
+            residence=[{"country": None, "people": {"at_least": 0, "at_most": 41}}],
+            requests=[
+                request(f"R{place}", grade=5, delivered_rows={"min": 7, "max": 7}) for place in range(60)
+            ],
+            coverage={"stated": True, "gaps": [gap] * 60, "blind": []},
+        ),
+    )
+
+
+def two_bounds_that_meet() -> Material:
+    """Exact evidence and an account that no log names."""
+    base = scope()
+    return small(
+        scope=scope(
+            intrusion={**base.intrusion.model_dump(by_alias=True), "actors": []},
+            people={"at_least": 1, "at_most": 1, "bound": "exact", "without_value": 0},
+            categories=[category("email", 1, 1, taken=1, not_taken=9)],
+        ),
+    )
+
+
+def nobody() -> Material:
+    """An intrusion that took nothing."""
+    none = {"at_least": 0, "at_most": 0, "bound": "exact", "without_value": 0}
+    only = [category("email", 0, 0, not_taken=10)]
+    return small(scope=scope(people=none, categories=only, combinations=[], residence=[]))
+
+
+MATERIALS = {
+    "small": small,
+    "empty": empty,
+    "failing": failing,
+    "hostile": hostile,
+    "many": people_of_all_sorts,
+    "nobody": nobody,
+    "other turns": other_turns,
+    "meeting bounds": two_bounds_that_meet,
+    "unknown dates": lambda: small(
+        contained_at=None,
+        snapshot_at=None,
+        ledger_from=None,
+        ledger_to=None,
+        locations={},
+        timeline=(),
+        scope=scope(intrusion={**scope().intrusion.model_dump(by_alias=True), "from": None, "to": None}),
+    ),
+}
+every_material = pytest.mark.parametrize("name", MATERIALS)
+
+
+@every_material
+def test_every_number_in_the_text_equals_its_claim(name: str) -> None:
+    """Each number of the page names a path of report.json, and no other digit stands in the text."""
+    report = report_of(name)
+    document = json.loads(report["json"])
+    page = Page(report["html"])
+    for path, shown in page.figures:
+        assert shown == f"{claimed(document, path):,}", path
+    assert [
+        words for words in page.words if re.search(r"\d", re.sub(r"section \d+|SHA-256", "", words))
+    ] == []
+    assert len(page.figures) > 5
+
+
+@every_material
+def test_markdown_shows_the_same_figures_as_html(name: str) -> None:
+    """Both pages take each number from one place, so both hold the same cited values, charts apart."""
+    report = report_of(name)
+    page = Page(report["html"])
+    drawn = sum(tag == "text" and "data-claim" in attrs for tag, attrs in page.elements)
+    prose = MarkdownIt("commonmark").enable("table").parse(report["md"])
+    cited = [found for token in inline(prose) for found in re.findall(r"(-?[\d,]+)\[\^\d+\]", token.content)]
+    values = [attrs["value"] for tag, attrs in page.elements if tag == "data"]
+    if name != "hostile":
+        assert cited == [f"{int(str(value)):,}" for value in values]
+    assert len(values) + drawn == len(page.figures)
+
+
+@every_material
+def test_html_is_inert(name: str) -> None:
+    """No script, no fetched thing, no handler, no character that acts; every link stays on the page."""
+    text = report_of(name)["html"]
+    page = Page(text)
+    assert page.left_open == []
+    anchors = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(anchors) == len(set(anchors))
+    for tag, attrs in page.elements:
+        assert tag not in {
+            "script",
+            "img",
+            "link",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "base",
+            "image",
+            "use",
+        }
+        assert not [key for key in attrs if key.startswith("on") or key in {"src", "style", "xlink:href"}]
+        if "href" in attrs:
+            assert str(attrs["href"])[:1] == "#"
+            assert str(attrs["href"])[1:] in anchors
+    assert active(text) == []
+    style = text[text.index("<style>") : text.index("</style>")]
+    assert not re.search(r"@import|url\((?!#)", style)
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in text
+
+
+def active(text: str) -> list[str]:
+    """The characters of a text, line feeds apart, that a terminal or a browser acts upon."""
+    kept = {"\n", "\ufe0e"}
+    return [
+        char for char in text if char not in kept and unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}
+    ]
+
+
+def inline(tokens: list[Token]) -> list[Token]:
+    """The inline children of all tokens."""
+    return [child for token in tokens for child in token.children or []]
+
+
+@every_material
+@pytest.mark.parametrize("dialect", ["commonmark", "gfm-like"])
+def test_markdown_is_inert(name: str, dialect: str) -> None:
+    """No HTML, link or picture; no heading, fence or table row that the data made."""
+    text = report_of(name)["md"]
+    parser = (
+        MarkdownIt("commonmark") if dialect == "commonmark" else MarkdownIt("commonmark").enable(["table"])
+    )
+    tokens = parser.parse(text)
+    kinds = {token.type for token in [*tokens, *inline(tokens)]}
+    assert not kinds & {"html_block", "html_inline", "link_open", "image"}
+    assert active(text) == []
+    headings = [
+        tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "heading_open"
+    ]
+    assert "heading" not in headings
+    assert [title for title in headings if title.startswith("1. ")] == ["1. Executive summary"]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_each_hostile_text_alone_changes_no_structure(text: str, tmp_path: Path) -> None:
+    """The page has the same elements and the same Markdown tokens whatever a log field says."""
+    assert structure(rendered(hostile(text), tmp_path)) == harmless()
+
+
+@cache
+def harmless() -> tuple[list[str], list[str]]:
+    """The structure of a report whose texts from outside are plain words."""
+    with tempfile.TemporaryDirectory() as folder:
+        return structure(rendered(hostile("harmless"), Path(folder)))
+
+
+def structure(report: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Element names of the page and token types of the Markdown."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(report["md"])
+    page = Page(report["html"])
+    kinds = [token.type for token in tokens] + [
+        child.type for child in inline(tokens) if child.type != "softbreak"
+    ]
+    # plain words need no code span, and a sorted set of equal names is one name: neither is structure
+    return [tag for tag, _ in page.elements if tag not in {"code", "span"}], [
+        k for k in kinds if k not in {"code_inline", "text"}
+    ]
+
+
+def test_hostile_text_stays_readable() -> None:
+    """What a log said is shown, made visible, not dropped."""
+    report = report_of("hostile")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report["html"]
+    assert "\\x1b[31mred" in report["html"]
+    assert "\\u202egnp.exe" in report["md"]
+    assert report["json"].isascii()
+    assert json.loads(report["json"])["case"]["organisation"] == EVERYTHING
+
+
+@every_material
+def test_first_page_fits_a_terminal_and_holds_nothing_active(name: str) -> None:
+    """At most 40 lines of 100 columns, no control character but the line feed."""
+    page = first_page(MATERIALS[name]())
+    assert page.endswith("\n")
+    assert len(page.splitlines()) <= 40
+    assert max(map(len, page.splitlines())) <= 100
+    assert active(page) == []
+
+
+def test_first_page_of_many_wide_and_long_things_still_fits() -> None:
+    """Wide characters take two columns; gaps, categories and addresses past a few are counted."""
+    wide = "\u6f22\u5b57" * 80
+    gap = {"log": wide, "from": None, "to": None, "reason": "word " * 80}
+    material = small(
+        organisation=wide,
+        labels={"c3": wide},
+        scope=scope(
+            categories=[category(f"c{place}", 0, 0, not_taken=10**9) for place in range(40)],
+            coverage={"stated": True, "gaps": [gap, {**gap, "log": "log"}] * 9, "blind": []},
+        ),
+    )
+    lines = first_page(material).splitlines()
+    assert len(lines) <= 40
+    assert (
+        max(sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) for line in lines)
+        <= 100
+    )
+    assert "and 28 more in the report" in lines
+    assert lines[-1] == "  and 16 more in the report"
+
+
+def test_first_page_says_who_how_many_and_what_stays_open() -> None:
+    """The five outcomes and both bounds are there, and each obstacle has its line."""
+    page = first_page(small())
+    assert "at least 5,690,000, at most 5,700,123 of 5,730,000 on file (distinct email)" in page
+    for words in (
+        "taken",
+        "possibly",
+        "not held",
+        "cannot tell",
+        "not taken",
+        "birth date",
+        "1 request of unknown",
+    ):
+        assert words in page
+    assert "no salesforce.elf.RestApi from" in page
+
+
+@every_material
+def test_same_material_gives_the_same_bytes(name: str, tmp_path: Path) -> None:
+    """Nothing in a report depends on when, where or in which order it was asked for."""
+    first = {file.name: file.read_bytes() for file in write(MATERIALS[name](), KINDS, tmp_path / "a")}
+    again = {
+        file.name: file.read_bytes()
+        for file in write(MATERIALS[name](), ("json", "html", "md"), tmp_path / "b")
+    }
+    assert first == again
+    assert str(tmp_path).encode() not in b"".join(first.values())
+
+
+@every_material
+def test_every_report_has_every_section(name: str) -> None:
+    """Also a report of nothing says in each section what is known, or what would answer it."""
+    report = report_of(name)
+    titles = re.findall(r"^## (.+)$", report["md"], flags=re.MULTILINE)
+    assert [title.split(" ")[0] for title in titles][:13] == [f"{number}." for number in range(1, 14)]
+    assert titles[-3:] == ["Annex A: Evidence", "Annex B: Footnotes", "Annex C: SQL"]
+    bodies = re.split(r"^## .+$", report["md"], flags=re.MULTILINE)[1:]
+    assert [title for title, body in zip(titles, bodies, strict=True) if not body.strip()] == []
+
+
+def test_a_failing_check_marks_the_first_page() -> None:
+    """The box stands before the summary, and names the check; without a failure there is no box."""
+    report = report_of("failing")
+    for text in (report["html"], report["md"]):
+        assert text.index("Issued although a check failed") < text.index("Between")
+        assert "people do not exceed records" in text
+    assert first_page(failing()).startswith("CHECK FAILED: people do not exceed records\n")
+    assert "Issued although" not in report_of("small")["html"]
+
+
+def test_no_intrusion_is_said_and_no_absence_is_claimed_without_its_channels() -> None:
+    """An empty scope reports that nothing was accepted, and still says what absence means."""
+    text = report_of("empty")["md"]
+    assert "Nothing in the logs of `Southern Cross Air` has been accepted as hostile" in text
+    assert "this report does not say what was taken, nor what was not" in text
+    assert "No personal data" not in text
+    assert "No blind channel is stated." in text
+    assert text.count("Not known.") > 15
+
+
+def test_an_empty_scope_over_a_full_snapshot_claims_no_absence() -> None:
+    """Categories with a value on file are not called untouched where nothing was looked for."""
+    base = empty()
+    held = scope().model_dump(by_alias=True) | {
+        key: base.scope.model_dump(by_alias=True)[key]
+        for key in ("intrusion", "requests", "people", "combinations")
+    }
+    held["categories"] = [category("email", 0, 0, not_taken=10)]
+    material = replace(base, scope=scope(**held))
+    with tempfile.TemporaryDirectory() as folder:
+        text = rendered(material, Path(folder))["md"]
+    assert "Nothing was accepted as hostile, so nothing is shown not to be taken" in text
+    assert "no request of the intrusion could return it" not in text
+    assert "so nothing is said about what was taken" in first_page(material)
+
+
+def test_blind_channels_stand_beside_every_statement_of_absence() -> None:
+    """Summary, table of outcomes and section on what was not taken each list them."""
+    text = report_of("small")["md"]
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    for title in ("1. ", "5. ", "6. ", "12. "):
+        part = next(each for each in parts if each.startswith(title))
+        assert "screens photographed at the desk" in part
+
+
+def test_nobody_affected_is_said_as_seen_by_the_logs() -> None:
+    """Zero people is a statement about the channels that the logs see."""
+    text = report_of("nobody")["md"]
+    assert re.search(
+        r"No personal data of the 5,730,000\[\^\d+\] people in the customer tables was taken", text
+    )
+
+
+def test_one_number_is_said_where_the_bounds_meet_and_no_floor_where_nothing_is_certain() -> None:
+    """`1` stands alone; a lower bound of 0 is said as possibility."""
+    meeting, open_ = report_of("meeting bounds")["md"], report_of("other turns")["md"]
+    assert re.search(r"Personal data of 1\[\^\d+\] of the 5,730,000\[\^\d+\] people on file left;", meeting)
+    assert "an account that the logs do not name" in meeting
+    assert re.search(r"of at most 41\[\^\d+\] of the .+ may have left, and of nobody is it certain;", open_)
+    assert "an intruder using 2[^" in open_
+
+
+def test_a_request_footnote_names_file_hash_row_and_time() -> None:
+    """Nine events: the first four, the last, and how many more in which file."""
+    text = report_of("small")["md"]
+    note = next(line for line in text.splitlines() if line.startswith("[^") and "scope.requests[0]" in line)
+    assert "`RestApi.csv` (sha256 `aaaaaaaaaaaa`) row 2 at 2025-06-28 02:20:00 UTC; " in note
+    assert "row 10 at 2025-06-28 02:28:00 UTC; and 4 more rows in `RestApi.csv`." in note
+
+
+def test_a_moment_and_a_finding_name_the_row_that_shows_them() -> None:
+    """The first located event stands in brackets; a moment without one says no place."""
+    text = report_of("small")["md"]
+    assert "`first query` (`RestApi.csv row 2` and further rows)" in text
+    assert "found by `volume-burst` (`RestApi.csv row 2`)." in text
+    assert "`access closed`\n" in text
+
+
+def test_footnotes_are_numbered_in_order_of_appearance() -> None:
+    """The first mentions count up from one without a hole, and each note links back."""
+    page = Page(report_of("small")["html"])
+    first = [str(attrs["id"]) for tag, attrs in page.elements if tag == "sup" and "id" in attrs]
+    notes = [str(attrs["id"]) for tag, attrs in page.elements if tag == "li" and "id" in attrs]
+    assert first == [f"cite-{number}" for number in range(1, len(first) + 1)]
+    assert notes == [f"note-{number}" for number in range(1, len(first) + 1)]
+
+
+def test_combinations_past_the_largest_are_summed() -> None:
+    """Twenty rows, then one for the other five: 980 + 979 + 978 + 977 + 976."""
+    text = report_of("many")["md"]
+    assert re.search(r"\| 5\[\^\d+\] other combinations \|  \| 4,890\[\^\d+\] \|", text)
+
+
+def test_a_long_query_is_cut_in_html_and_its_rest_is_kept() -> None:
+    """600 characters stand open, the rest can be unfolded; Markdown holds the whole."""
+    report = report_of("small")
+    assert "<details><summary>The rest of this text</summary>" in report["html"]
+    assert "Field_59__c FROM Contact</code></pre></details>" in report["html"]
+    assert "Field_59__c FROM Contact\n```" in report["md"]
+
+
+def test_addresses_are_defanged() -> None:
+    """No address of the intrusion can be clicked, in either version."""
+    report = report_of("small")
+    for kind in ("md", "html"):
+        assert "192.0.2[.]44" in report[kind]
+        assert "192.0.2.44" not in report[kind]
+
+
+def test_only_the_kinds_asked_for_are_written(tmp_path: Path) -> None:
+    """Names are fixed; a kind named twice is written once."""
+    files = write(small(), ("json", "md", "json"), tmp_path)
+    assert [file.name for file in files] == ["report.md", "report.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["report.json", "report.md"]
+
+
+def test_an_unknown_kind_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    """The error names what there is and the nearest name."""
+    with pytest.raises(
+        UsageError, match="report format 'htm' is not known, expected md, html, json; did you mean html"
+    ):
+        write(small(), ("md", "htm"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_markdown_equals_the_golden_file(tmp_path: Path) -> None:
+    """The whole text of a small report, byte for byte."""
+    (file,) = write(small(), ("md",), tmp_path)
+    assert file.read_bytes() == GOLDEN.read_bytes()
