@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("duckdb", "pyarrow", "jinja2", "sqlglot", "isal")
+HEAVY = ("duckdb", "pyarrow", "jinja2", "isal")
 
 # Runs in a fresh process, because the test runner has everything loaded already.
 PROBE = """

@@ -16,8 +16,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from floodmark.errors import FloodmarkError, UsageError
 from floodmark.text import visible
@@ -66,9 +66,11 @@ def _talk(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _answer(document: Document, *, as_json: bool, show: Callable[[], None], head: str = "", doubt: bool = False) -> NoReturn:
+def _answer(
+    document: Document, *, as_json: bool, show: Callable[[], None], head: str = "", doubt: bool = False
+) -> NoReturn:
     """Print the answer in the form asked for, the head of the custody chain, and end."""
-    from floodmark.models import dump  # noqa: PLC0415 - heavy
+    from floodmark.models import dump
 
     if as_json:
         sys.stdout.write(dump(document))
@@ -80,7 +82,7 @@ def _answer(document: Document, *, as_json: bool, show: Callable[[], None], head
 
 
 def _actor() -> Actor:
-    from floodmark.case import Actor  # noqa: PLC0415 - heavy
+    from floodmark.case import Actor
 
     try:
         who = getpass.getuser()
@@ -90,7 +92,7 @@ def _actor() -> Actor:
 
 
 def _case(root: Path) -> Case:
-    from floodmark.case import Case  # noqa: PLC0415 - heavy
+    from floodmark.case import Case
 
     return Case.open(root, _actor(), _progress)
 
@@ -116,19 +118,24 @@ def main() -> None:
         for line in error.hint.splitlines():
             _talk(f"  {visible(line)}")
         status = error.exit_status
-    except click.exceptions.NoArgsIsHelpError as error:
-        _talk(error.format_message())
-        status = Exit.WRONG
-    except click.ClickException as error:
-        _talk(f"floodmark: {visible(error.format_message())}")
-        status = Exit.WRONG
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _talk("floodmark: stopped; what was committed is kept")
         status = 130
+    except TyperException as error:
+        _talk(_call_error(error))
+        status = Exit.WRONG
     except BrokenPipeError:
         sys.stderr.close()
         status = Exit.DONE
     sys.exit(int(status or 0))
+
+
+def _call_error(error: TyperException) -> str:
+    """Return what Typer says of a wrong call in one line; help, which it also raises, as it is."""
+    told = getattr(error, "format_message", error.__str__)()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(told)
+    return f"floodmark: {visible(str(told).rstrip('.'))}"
 
 
 # --- commands ----------------------------------------------------------------------------------------
@@ -138,27 +145,38 @@ def main() -> None:
 def init(
     case: CaseFolder,
     organisation: Annotated[str, typer.Option(help="whose customers' data it is")],
-    timezone: Annotated[str | None, typer.Option(help="the organisation's time zone, such as Australia/Sydney")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="the organisation's time zone, such as Australia/Sydney")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a new case folder."""
-    from floodmark.case import Case  # noqa: PLC0415 - heavy
+    from floodmark.case import Case
 
     made = Case.init(case, organisation=organisation, timezone=timezone, actor=_actor())
     document = made.document()
-    _answer(document, as_json=as_json, show=lambda: _say(f"case {case} for {visible(organisation)}"), head=document.head)
+    _answer(
+        document,
+        as_json=as_json,
+        show=lambda: _say(f"case {case} for {visible(organisation)}"),
+        head=document.head,
+    )
 
 
 @app.command(name="set")
 def set_(
     case: CaseFolder,
-    setting: Annotated[str, typer.Argument(metavar="NAME=VALUE", help="such as contained_at=2025-06-30T05:00:00Z")],
+    setting: Annotated[
+        str, typer.Argument(metavar="NAME=VALUE", help="such as contained_at=2025-06-30T05:00:00Z")
+    ],
     as_json: Json = False,
 ) -> None:
     """Change what a person decides: contained_at, organisation, platform or timezone."""
     name, equals, value = setting.partition("=")
     if not equals:
-        raise UsageError(f"{visible(setting)} is not NAME=VALUE", hint="write contained_at=2025-06-30T05:00:00Z")
+        raise UsageError(
+            f"{visible(setting)} is not NAME=VALUE", hint="write contained_at=2025-06-30T05:00:00Z"
+        )
     document = _case(case).set(name, value)
     _answer(document, as_json=as_json, show=lambda: _say(f"{name} = {visible(value)}"), head=document.head)
 
@@ -167,9 +185,13 @@ def set_(
 def add(
     case: CaseFolder,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="log files, or folders of them")],
-    source: Annotated[str | None, typer.Option(help="recognise only this family, such as salesforce.elf")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="recognise only this family, such as salesforce.elf")
+    ] = None,
     timezone: Annotated[str | None, typer.Option(help="zone of times that carry none; never guessed")] = None,
-    covers: Annotated[str | None, typer.Option(metavar="FROM..TO", help="hours for which these files are all there is")] = None,
+    covers: Annotated[
+        str | None, typer.Option(metavar="FROM..TO", help="hours for which these files are all there is")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take log files in as evidence, and their rows into the ledger."""
@@ -194,7 +216,9 @@ def add(
 @app.command()
 def snapshot(
     case: CaseFolder,
-    tables: Annotated[list[str], typer.Argument(metavar="OBJECT=PATH...", help="a customer table: CSV or Parquet")],
+    tables: Annotated[
+        list[str], typer.Argument(metavar="OBJECT=PATH...", help="a customer table: CSV or Parquet")
+    ],
     map_: Annotated[Path, typer.Option("--map", metavar="DATAMAP", help="the data map, YAML")],
     at: Annotated[str, typer.Option(metavar="TIME", help="the time at which the tables were like this")],
     as_json: Json = False,
@@ -204,14 +228,18 @@ def snapshot(
     for table in tables:
         name, equals, path = table.partition("=")
         if not equals or name in named:
-            raise UsageError(f"{visible(table)} is not OBJECT=PATH, or names an object twice", hint="write Contact=contacts.csv")
+            raise UsageError(
+                f"{visible(table)} is not OBJECT=PATH, or names an object twice",
+                hint="write Contact=contacts.csv",
+            )
         named[name] = Path(path)
     document = _case(case).snapshot(map_, at=at, tables=named)
 
     def show() -> None:
         for table in document.tables:
             _say(f"{table.object}: {table.rows} records, {len(table.mapped)} mapped fields")
-        _say(f"{document.people} people ({document.unit}); {document.unkeyed_records} records belong to nobody else")
+        _say(f"{document.people} people ({document.unit})")
+        _say(f"{document.unkeyed_records} records have no key and count as people of their own")
 
     _answer(document, as_json=as_json, show=show, head=document.head)
 
@@ -219,7 +247,9 @@ def snapshot(
 @app.command()
 def detect(
     case: CaseFolder,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="only findings that reach this time or later")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="only findings that reach this time or later")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Look for an extraction in the logs."""
@@ -239,7 +269,12 @@ def detect(
 
 def _decide(case: Path, finding: str, reason: str, *, accepted: bool, as_json: bool) -> NoReturn:
     document = _case(case).decide(finding, accepted=accepted, reason=reason)
-    _answer(document, as_json=as_json, show=lambda: _say(f"{document.finding} {document.decision}"), head=document.head)
+    _answer(
+        document,
+        as_json=as_json,
+        show=lambda: _say(f"{document.finding} {document.decision}"),
+        head=document.head,
+    )
 
 
 Finding = Annotated[str, typer.Argument(metavar="FINDING", help="its id, as detect prints it")]
@@ -266,13 +301,17 @@ def scope(
     login: Annotated[Values, typer.Option(help="login key")] = None,
     client: Annotated[Values, typer.Option(help="client name, user agent or app id")] = None,
     ip: Annotated[Values, typer.Option(help="address")] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="TIME", help="nothing before this time")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="nothing before this time")
+    ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="TIME", help="nothing after this time")] = None,
-    export: Annotated[Path | None, typer.Option(metavar="FILE", help="one row per person: .csv or .parquet")] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="one row per person: .csv or .parquet")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Work out whose records and which fields were taken, and what was not."""
-    from floodmark.case import Selectors, utc_time  # noqa: PLC0415 - heavy
+    from floodmark.case import Selectors, utc_time
 
     selectors = Selectors(
         actors=tuple(actor or ()),
@@ -289,7 +328,8 @@ def scope(
     def show() -> None:
         people = document.people
         _say(f"{document.intrusion.acts} requests, {document.intrusion.events} events")
-        _say(f"people: at least {people.at_least}, at most {people.at_most} ({people.bound}; {document.snapshot.unit})")
+        unit = document.snapshot.unit
+        _say(f"people: at least {people.at_least}, at most {people.at_most} ({people.bound}; {unit})")
         for each in document.categories:
             o = each.outcomes
             _say(
@@ -307,9 +347,15 @@ def scope(
 @app.command()
 def report(
     case: CaseFolder,
-    format_: Annotated[Values, typer.Option("--format", help="md, html or json; may be given more than once")] = None,
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="another folder than report/ of the case")] = None,
-    force: Annotated[bool, typer.Option("--force", help="issue it although a check failed; it says so")] = False,
+    format_: Annotated[
+        Values, typer.Option("--format", help="md, html or json; may be given more than once")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="another folder than report/ of the case")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="issue it although a check failed; it says so")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write the incident report of the last scope."""
@@ -346,7 +392,9 @@ def investigate(
 @app.command()
 def verify(
     case: CaseFolder,
-    head: Annotated[str | None, typer.Option(metavar="HEX", help="a head that an earlier command printed")] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="HEX", help="a head that an earlier command printed")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check that the case is still what was taken in, decided and derived."""
@@ -364,13 +412,15 @@ def verify(
 def simulate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder")],
     scenario: Annotated[str, typer.Option(help="vishing-data-loader, qantas or clean")],
-    customers: Annotated[int | None, typer.Option(help="how many people; each scenario has its own default")] = None,
+    customers: Annotated[
+        int | None, typer.Option(help="how many people; each scenario has its own default")
+    ] = None,
     seed: Annotated[int, typer.Option(help="another seed draws another tenant")] = 1,
     as_json: Json = False,
 ) -> None:
     """Write the logs and tables of a made-up breach, and its answer key."""
-    from floodmark.models import SimulatedCase  # noqa: PLC0415 - heavy
-    from floodmark.simulate import simulate as run  # noqa: PLC0415 - heavy
+    from floodmark.models import SimulatedCase
+    from floodmark.simulate import simulate as run
 
     made = run(directory, scenario=scenario, customers=customers, seed=seed)
     document = SimulatedCase(
@@ -382,25 +432,33 @@ def simulate(
         snapshot_at=made.snapshot_at,
         key=str(made.key),
     )
-    _answer(document, as_json=as_json, show=lambda: _say(f"{len(made.logs)} log files and {len(made.tables)} tables in {directory}"))
+    _answer(
+        document,
+        as_json=as_json,
+        show=lambda: _say(f"{len(made.logs)} log files and {len(made.tables)} tables in {directory}"),
+    )
 
 
 @app.command()
 def demo(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put it")] = Path("floodmark-demo"),
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="where to put it")] = Path(
+        "floodmark-demo"
+    ),
     as_json: Json = False,
 ) -> None:
     """Simulate a small breach and investigate it."""
-    from floodmark.case import Case  # noqa: PLC0415 - heavy
-    from floodmark.models import Demonstrated  # noqa: PLC0415 - heavy
-    from floodmark.simulate import simulate as run  # noqa: PLC0415 - heavy
+    from floodmark.case import Case
+    from floodmark.models import Demonstrated
+    from floodmark.simulate import simulate as run
 
     _clear_demo(directory)
     _talk("simulating a small breach")
     made = run(directory / "platform", scenario=DEMO_SCENARIO)
     (directory / DEMO_MARK).write_text("made by floodmark demo; the next demo here replaces it\n", "ascii")
     _talk(f"taking in {len(made.logs)} log files and {len(made.tables)} tables")
-    case = Case.init(directory / "case", organisation="Example Air", timezone="Australia/Sydney", actor=_actor())
+    case = Case.init(
+        directory / "case", organisation="Example Air", timezone="Australia/Sydney", actor=_actor()
+    )
     opened = _case(case.root)
     opened.add(made.logs)
     opened.snapshot(made.datamap, at=made.snapshot_at, tables=made.tables)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,14 @@ import duckdb
 
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
+OutOfMemory = duckdb.OutOfMemoryException
+# What the content of a file can cause; a full disk or too little memory is none of these.
+InputError = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    duckdb.NotSupportedError,
+    duckdb.BinderException,
+)
 _LOCKED_DOWN = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
@@ -46,7 +54,7 @@ def paths(files: Iterable[Path]) -> str:
 @contextmanager
 def memory(
     *, threads: int | None = None, limit_mb: int = 4096, scratch: Path | None = None
-) -> Iterator[Connection]:
+) -> Generator[Connection]:
     """Yield a connection to an empty in-memory database and close it afterwards.
 
     Args:
@@ -81,7 +89,9 @@ def statement(file: Path) -> str:
     return re.sub(r"^\s*--.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE)
 
 
-def rows(connection: Connection, sql: str, bound: Iterable[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+def rows(
+    connection: Connection, sql: str, bound: Iterable[Any] | Mapping[str, Any] = ()
+) -> list[tuple[Any, ...]]:
     """Run `sql` with `bound` values and return all rows; a result is always read to its end."""
     return connection.execute(sql, bound or None).fetchall()
 

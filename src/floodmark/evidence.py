@@ -18,7 +18,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from floodmark.errors import CaseError, IntegrityError
 BLOCK = 1 << 22
 SLICE = 1 << 16  # compressed bytes at a time: what one slice can grow to stays bounded
 EMPTY_HEAD = "0" * 64
+GZIP_ERRORS: tuple[type[Exception], ...] = (isal_zlib.error, zlib.error)  # pyright: ignore[reportAssignmentType]
 # A gzip file that grows more than this is refused: 200 to 1 after the first 64 MB, 50 GB in all.
 RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 64 << 20
@@ -108,12 +109,20 @@ def create_once(final: Path, content: bytes) -> None:
 
 
 @contextmanager
-def writing(root: Path) -> Iterator[None]:
-    """Hold the case for writing; raise CaseError when another process holds it or it is read-only."""
+def writing(root: Path) -> Generator[None]:
+    """Hold the case for writing; raise CaseError when another process holds it or it is read-only.
+
+    The folder itself is locked, so that a refused command leaves not even a lock file behind.
+    """
     try:
-        handle = os.open(root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise CaseError(f"case cannot be written: {error.strerror}") from error
+        raise CaseError(f"case cannot be opened: {error.strerror}") from error
+    if not os.access(root, os.W_OK):
+        os.close(handle)
+        raise CaseError(
+            f"{root} cannot be written", hint="check its permissions, and whether the disk is read-only"
+        )
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -162,7 +171,8 @@ class Originals:
             with os.fdopen(handle, "wb") as target, source.open("rb") as stream:
                 digest, size = _copy(stream, target)
             final = self.path(digest)
-            if not (final.exists() and final.stat().st_size == size):
+            # An item that was changed since is mended by the same bytes given again.
+            if not (final.exists() and sha256_of(final) == digest):
                 temporary.chmod(0o400)
                 place(temporary, final)
         finally:
@@ -191,11 +201,18 @@ def _copy(stream: BinaryIO, target: BinaryIO) -> tuple[str, int]:
 
 @dataclass(frozen=True)
 class Plain:
-    """The readable bytes of an item: a file, its length, its line feeds, and what broke, if anything."""
+    """The readable bytes of an item, and what broke, if anything."""
 
     path: Path
     size: int
     newlines: int
+    """Line feeds."""
+    returns: int
+    """Carriage returns."""
+    separators: int
+    """Bytes that divide the values of a row in its whole-row key (unit separator, 0x1f)."""
+    ends_line: bool
+    """Whether the last byte is a line feed."""
     damage: str | None
 
 
@@ -207,11 +224,11 @@ def plain(original: Path, scratch: Path) -> Plain:
     """
     with original.open("rb") as stream:
         if stream.read(2) != b"\x1f\x8b":
-            return _count_lines(original)
+            return _counted(original, None)
         handle, name = tempfile.mkstemp(prefix="plain-", dir=scratch)
         with os.fdopen(handle, "wb") as target:
-            size, newlines, damage = _Gunzip(stream, target).run()
-    return Plain(Path(name), size, newlines, damage)
+            damage = _Gunzip(stream, target).run()
+    return _counted(Path(name), damage)
 
 
 def head_of(original: Path, size: int = 1 << 16) -> bytes:
@@ -222,40 +239,45 @@ def head_of(original: Path, size: int = 1 << 16) -> bytes:
         return head
     try:
         return bytes(isal_zlib.decompressobj(31).decompress(head, size))
-    except (isal_zlib.error, zlib.error):
+    except GZIP_ERRORS:
         return b""
 
 
-def _count_lines(file: Path) -> Plain:
-    size = newlines = 0
+def _counted(file: Path, damage: str | None) -> Plain:
+    size = newlines = returns = separators = 0
+    last = b""
     with file.open("rb") as stream:
         while block := stream.read(BLOCK):
             size += len(block)
             newlines += block.count(b"\n")
-    return Plain(file, size, newlines, None)
+            separators += block.count(b"\x1f")
+            returns += block.count(b"\r")
+            last = block[-1:]
+    return Plain(file, size, newlines, returns, separators, last == b"\n", damage)
 
 
 class _Gunzip:
     """One pass over a gzip file; on damage, a second that keeps every byte before it."""
 
     def __init__(self, stream: BinaryIO, target: BinaryIO) -> None:
+        """Decompress `stream`, which must be seekable, into `target`."""
         self.stream, self.target = stream, target
-        self.size = self.newlines = self.read = 0
+        self.size = self.read = 0
 
-    def run(self) -> tuple[int, int, str | None]:
-        """Decompress all members; return bytes, line feeds, and the damage."""
+    def run(self) -> str | None:
+        """Decompress all members; return the damage, None when there is none."""
         damage = self._inflate(whole_until=1 << 62)
         if damage and damage.startswith("gzip is damaged"):
             whole = max(0, self.read - 2 * SLICE)
             self.target.truncate(0)
             self._inflate(whole_until=whole)
-        return self.size, self.newlines, damage
+        return damage
 
     def _inflate(self, *, whole_until: int) -> str | None:
         """Feed slices up to `whole_until`, single bytes from there on; return what broke."""
         self.stream.seek(0)
         self.target.seek(0)
-        self.size = self.newlines = self.read = 0
+        self.size = self.read = 0
         member, slice_ = isal_zlib.decompressobj(31), b""
         while slice_ or (slice_ := self.stream.read(SLICE if self.read < whole_until else 1)):
             self.read = self.stream.tell()
@@ -265,9 +287,11 @@ class _Gunzip:
                 member = isal_zlib.decompressobj(31)
             try:
                 self._keep(member.decompress(slice_))
-            except (isal_zlib.error, zlib.error) as error:
+            except GZIP_ERRORS as error:
                 return f"gzip is damaged within {self.read} bytes: {error}"
-            if self.size > TOTAL_LIMIT or (self.size > RATIO_FREE_BYTES and self.size > self.read * RATIO_LIMIT):
+            if self.size > TOTAL_LIMIT or (
+                self.size > RATIO_FREE_BYTES and self.size > self.read * RATIO_LIMIT
+            ):
                 return f"gzip grows from {self.read} to more than {self.size} bytes; the rest was not read"
             slice_ = member.unused_data if member.eof else b""
         return None if member.eof else f"gzip ends early after {self.read} bytes"
@@ -275,7 +299,6 @@ class _Gunzip:
     def _keep(self, out: bytes) -> None:
         self.target.write(out)
         self.size += len(out)
-        self.newlines += out.count(b"\n")
 
 
 # --- custody -----------------------------------------------------------------------------------
@@ -292,7 +315,9 @@ class Custody:
         """Return all whole entries in order; raise IntegrityError when the chain does not hold."""
         problems = list(self.problems())
         if problems:
-            raise IntegrityError(f"custody log: {problems[0]}", hint="run floodmark verify to list all problems")
+            raise IntegrityError(
+                f"custody log: {problems[0]}", hint="run floodmark verify to list all problems"
+            )
         return [json.loads(line) for line in self._lines()]
 
     def head(self) -> str:
@@ -311,7 +336,14 @@ class Custody:
         """
         lines = self._lines()
         head = str(json.loads(lines[-1])["hash"]) if lines else EMPTY_HEAD
-        entry = {"n": len(lines) + 1, "prev": head, "at": at, "who": who, "action": action, "detail": dict(detail)}
+        entry = {
+            "n": len(lines) + 1,
+            "prev": head,
+            "at": at,
+            "who": who,
+            "action": action,
+            "detail": dict(detail),
+        }
         entry["hash"] = hashlib.sha256(canonical_json(entry)).hexdigest()
         self.file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -341,6 +373,11 @@ class Custody:
             if entry.get("prev") != head or entry.get("n") != number:
                 yield f"entry {number} does not follow the entry before it"
             head = stated
+
+    def torn(self) -> bool:
+        """Say whether the log ends within a line: a command was killed writing it, or the log was cut."""
+        content = self.file.read_bytes() if self.file.exists() else b""
+        return bool(content) and not content.endswith(b"\n")
 
     def _lines(self) -> list[bytes]:
         """Return the whole lines of the log; a torn last line is left out."""

@@ -18,7 +18,16 @@ Level = Literal["low", "medium", "high"]
 Count = Annotated[int, Field(ge=0)]
 Precision = Literal["exact", "relaxed"]
 RequestKind = Literal[
-    "query", "bulk_query", "report", "list_view", "page_view", "record", "file", "search", "aggregate", "unknown"
+    "query",
+    "bulk_query",
+    "report",
+    "list_view",
+    "page_view",
+    "record",
+    "file",
+    "search",
+    "aggregate",
+    "unknown",
 ]
 
 

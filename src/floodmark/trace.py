@@ -39,7 +39,13 @@ class Selectors:
     def named(self) -> bool:
         """Say whether any value, or a cut, was given."""
         return bool(
-            self.actors or self.sessions or self.logins or self.clients or self.addresses or self.begin or self.end
+            self.actors
+            or self.sessions
+            or self.logins
+            or self.clients
+            or self.addresses
+            or self.begin
+            or self.end
         )
 
     def bound(self) -> dict[str, Any]:
@@ -62,7 +68,9 @@ def trace(engine: Engine, selectors: Selectors) -> Intrusion:
     """
     engine.keep("selected", *_selected(selectors))
     engine.keep(
-        "joined", statement(_HERE / "joined.sql"), {"slack": SLACK_MINUTES, "begin": selectors.begin, "end": selectors.end}
+        "joined",
+        statement(_HERE / "joined.sql"),
+        {"slack": SLACK_MINUTES, "begin": selectors.begin, "end": selectors.end},
     )
     engine.keep("hostile", statement(_HERE / "hostile.sql"))
     return _summary(engine)
@@ -85,7 +93,12 @@ def _union(findings: Sequence[Finding], name: str) -> list[str]:
 
 def _summary(engine: Engine) -> Intrusion:
     lists = [
-        tuple(value for (value,) in engine.rows(f"SELECT DISTINCT {name} FROM hostile WHERE {name} IS NOT NULL ORDER BY 1"))
+        tuple(
+            value
+            for (value,) in engine.rows(
+                f"SELECT DISTINCT {name} FROM hostile WHERE {name} IS NOT NULL ORDER BY 1"
+            )
+        )
         for name in ("actor", "session", "login", "client", "ip")
     ]
     begin, end, count = engine.row('SELECT min("at"), max("at"), count(*) FROM hostile')

@@ -97,7 +97,7 @@ def test_slots_bind_with_their_type(log: str) -> None:
     empty = ", ".join(f"NULL::VARCHAR AS {engine.quote(name)}" for name in columns)
     typed = ", ".join(f"typeof({expression}) AS {engine.quote(slot)}" for slot, expression in slots.items())
     with engine.memory(threads=1) as connection:
-        types = engine.row(connection, f"SELECT {typed} FROM (SELECT {empty})")
+        types = engine.row(connection, f"SELECT {typed} FROM {prepared(source, log, empty)}")
         assert dict(zip(slots, types, strict=True)) == {slot: SLOTS[slot] for slot in slots} | {
             slot: kind for slot, kind in zip(slots, types, strict=True) if loosely(kind, SLOTS[slot])
         }
@@ -105,6 +105,14 @@ def test_slots_bind_with_their_type(log: str) -> None:
             f"NULL::{kind} AS {engine.quote(slot)}" for slot, kind in SLOTS.items() if slot == "at"
         )
         assert engine.row(connection, f"SELECT {source.reason(log)} FROM (SELECT {nulls}, {empty})")[0]
+
+
+def prepared(source: Source, log: str, columns: str) -> str:
+    """Return the relation on which the slots stand: the columns, and what is computed before the slots."""
+    relation = f"(SELECT {columns})"
+    for name, expression in source.prepared(log).items():
+        relation = f"(SELECT *, ({expression}) AS {engine.quote(name)} FROM {relation})"
+    return relation
 
 
 def loosely(kind: str, wanted: str) -> bool:

@@ -181,7 +181,7 @@ def test_compared_text_in_sql_is_that_of_python() -> None:
 
 def test_identity_is_the_canonical_id() -> None:
     """The fast form of the id macro says what ids.canonical says, whatever the case and the check."""
-    draw = random.Random(20250628)  # noqa: S311 - a seeded generator, not a secret
+    draw = random.Random(20250628)
     values: list[str] = []
     for _ in range(500):
         first = "".join(draw.choice("0123456789abcXYZQwert") for _ in range(15))
@@ -211,7 +211,7 @@ def test_a_long_chain_is_one_person(order: str) -> None:
     if order == "backward":
         places.reverse()
     if order == "shuffled":
-        random.Random(7).shuffle(places)  # noqa: S311 - a seeded generator, not a secret
+        random.Random(7).shuffle(places)
     rows: Rows = {
         "Contact": [
             {"Id": f"c{place:05}", "Email": f"e{i // 2}", "Phone": f"p{(i + 1) // 2}", "Birth": "1"}

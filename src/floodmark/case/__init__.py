@@ -13,9 +13,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import parquet
+
 from floodmark import models, report, sources
 from floodmark.case.adding import Adding, files_of, require_zones, stated_intake
-from floodmark.case.deriving import Derived, Deriving, selectors_of, stored_selectors, write_report, write_results
+from floodmark.case.deriving import (
+    Derived,
+    Deriving,
+    selectors_of,
+    stored_selectors,
+    write_report,
+    write_results,
+)
 from floodmark.case.folder import PLATFORM, SETTINGS, Actor, Folder, Progress, disk, silent, utc_time, zone
 from floodmark.case.verifying import Verifying
 from floodmark.engine import Engine
@@ -65,7 +75,9 @@ class Case:
     def open(cls, root: Path, actor: Actor, progress: Progress = silent) -> Case:
         """Use an existing case; raise CaseError when the folder is none."""
         if not (root / "case.toml").is_file():
-            raise CaseError(f"{root} is not a case", hint=f"make one with: floodmark init {root} --organisation NAME")
+            raise CaseError(
+                f"{root} is not a case", hint=f"make one with: floodmark init {root} --organisation NAME"
+            )
         return cls(Folder(root, actor, progress))
 
     def document(self) -> models.Initialised:
@@ -82,7 +94,9 @@ class Case:
     def set(self, name: str, value: str) -> models.Initialised:
         """Change one setting: organisation, platform, timezone or contained_at."""
         if name not in SETTINGS:
-            raise UsageError(f"{visible(name)} is not a setting{closest(name, SETTINGS)}", hint=", ".join(SETTINGS))
+            raise UsageError(
+                f"{visible(name)} is not a setting{closest(name, SETTINGS)}", hint=", ".join(SETTINGS)
+            )
         kept = value
         if name == "contained_at":
             kept = stamp(utc_time(value)) or ""
@@ -147,14 +161,22 @@ class Case:
                 "at": stamp(taken_at),
                 "datamap": hashlib.sha256(text.encode()).hexdigest(),
                 "tables": [
-                    {"object": t.object, "name": t.name, "sha256": t.sha256, "rows": t.rows, "stored": sha256_of(scratch / f"{t.object}.parquet")}
+                    {
+                        "object": t.object,
+                        "name": t.name,
+                        "sha256": t.sha256,
+                        "rows": t.rows,
+                        "stored": sha256_of(scratch / f"{t.object}.parquet"),
+                    }
                     for t in stored
                 ],
             }
             name = hashlib.sha256(canonical_json(facts)).hexdigest()[:16]
             write_durably(scratch / "datamap.yaml", text.encode())
             self._keep_snapshot(scratch, name, [f"{t.object}.parquet" for t in stored])
-            write_durably(self.folder.snapshots / "snapshot.json", canonical_json({**facts, "folder": name}) + b"\n")
+            write_durably(
+                self.folder.snapshots / "snapshot.json", canonical_json({**facts, "folder": name}) + b"\n"
+            )
             head = self.folder.note("snapshot", facts)
             opened = Deriving(self.folder, engine).snapshot()
             return models.SnapshotTaken(
@@ -208,7 +230,9 @@ class Case:
             found = Deriving(self.folder, engine).detect()
             self._decide(found, {finding: reason}, accepted=accepted)
         decision = "accepted" if accepted else "dismissed"
-        return models.Decided(finding=finding, decision=decision, reason=reason, head=self.folder.custody.head())
+        return models.Decided(
+            finding=finding, decision=decision, reason=reason, head=self.folder.custody.head()
+        )
 
     def _decide(self, found: models.Detected, reasons: Mapping[str, str], *, accepted: bool) -> None:
         known = {each.id: each for each in found.findings}
@@ -239,8 +263,29 @@ class Case:
                 export_people(engine, export)
             return derived.scoped.document
 
-    def report(self, kinds: Sequence[str] = (), *, to: Path | None = None, force: bool = False) -> models.Reported:
-        """Write the report of the last scope; `to` names another folder than report/ of the case."""
+    def people(self) -> pa.Table:
+        """Return the last scope's people as an Arrow table: one row per person, sorted by person.
+
+        Columns: person, record_ids, residence, one per category with its outcome, grade, request_ids,
+        first_at, last_at (UTC without zone).
+
+        Raises:
+            CaseError: no scope was computed yet.
+        """
+        file = self.folder.results / "people.parquet"
+        if not file.is_file():
+            raise CaseError("the case has no scope yet", hint=f"run: floodmark scope {self.root}")
+        return parquet.read_table(file)
+
+    def report(
+        self, kinds: Sequence[str] = (), *, to: Path | None = None, force: bool = False
+    ) -> models.Reported:
+        """Write the report of the last scope; `to` names another folder than report/ of the case.
+
+        Raises:
+            UsageError: a format is not known, or a check failed and `force` is not given.
+        """
+        report.require_kinds(kinds)
         with self.folder.changing(), self.folder.engine() as engine:
             chosen = selectors_of(self._last_selectors())
             derived = Deriving(self.folder, engine).derive(chosen)
@@ -257,11 +302,19 @@ class Case:
             deriving = Deriving(self.folder, engine)
             found = deriving.detect()
             decided = {each["finding"] for each in self.folder.settings()["decisions"]}
-            certain = [each.id for each in found.findings if each.severity == each.confidence == "high" and each.id not in decided]
+            certain = [
+                each.id
+                for each in found.findings
+                if each.severity == each.confidence == "high" and each.id not in decided
+            ]
             if certain:
-                self._decide(found, dict.fromkeys(certain, "severity high, confidence high: accepted by investigate"), accepted=True)
-            deriving = Deriving(self.folder, engine)
-            derived = deriving.derive(Selectors())
+                deriving.require_snapshot()
+                self._decide(
+                    found,
+                    dict.fromkeys(certain, "severity high, confidence high: accepted by investigate"),
+                    accepted=True,
+                )
+            derived = deriving.derive(Selectors(), detected=found)
             self._keep(derived, Selectors(), engine)
             files = self._report(derived, DEFAULT_KINDS, None, force=force)
             document = models.Investigated(
@@ -280,11 +333,15 @@ class Case:
         entries = [entry for entry in self.folder.custody.entries() if entry["action"] == "scope"]
         return dict(entries[-1]["detail"]["selectors"]) if entries else {}
 
-    def _report(self, derived: Derived, kinds: Sequence[str], to: Path | None, *, force: bool) -> tuple[Path, ...]:
+    def _report(
+        self, derived: Derived, kinds: Sequence[str], to: Path | None, *, force: bool
+    ) -> tuple[Path, ...]:
         target = to or self.folder.reports
         files = write_report(derived, kinds, target, force=force)
         hashes = {file.name: sha256_of(file) for file in files}
-        self.folder.note("report", {"kinds": sorted(set(kinds)), "inside": to is None, "force": force, "files": hashes})
+        self.folder.note(
+            "report", {"kinds": sorted(set(kinds)), "inside": to is None, "force": force, "files": hashes}
+        )
         return files
 
     def verify(self, *, head: str | None = None) -> models.Verified:
@@ -307,4 +364,6 @@ def export_people(engine: Engine, file: Path) -> None:
     elif file.suffix == ".csv":
         write_people_csv(engine, file)
     else:
-        raise UsageError(f"{visible(file.name)} is neither .csv nor .parquet", hint="Parquet is the lossless one")
+        raise UsageError(
+            f"{visible(file.name)} is neither .csv nor .parquet", hint="Parquet is the lossless one"
+        )

@@ -16,12 +16,24 @@ from floodmark import models
 from floodmark.case.folder import Folder, commit_note, utc_time, zone
 from floodmark.engine import Connection, memory
 from floodmark.errors import UsageError
-from floodmark.evidence import head_of, plain
-from floodmark.ledger import File, ItemFacts, Ledger, Recognise, Tally, convert, csv_sample, part_facts
+from floodmark.evidence import head_of, plain, sha256_of
+from floodmark.ledger import (
+    HEAD_BYTES,
+    ZONE_HINT,
+    File,
+    ItemFacts,
+    Ledger,
+    Recognise,
+    Tally,
+    claim_of,
+    convert,
+    part_facts,
+    sample_of,
+)
 from floodmark.models import stamp
 from floodmark.text import visible
 
-MEMORY_MB = 900
+MEMORY_MB = 1100
 COMMIT_EVERY = 32
 SHOWN_QUARANTINE = 10_000
 
@@ -63,7 +75,9 @@ def span_of(text: str) -> tuple[str, str]:
     """Return the two times of `FROM..TO`; raise UsageError when they are none or in the wrong order."""
     begin, dots, end = text.partition("..")
     if not dots:
-        raise UsageError(f"{visible(text)} is not a span", hint="write 2025-06-01T00:00:00Z..2025-07-01T00:00:00Z")
+        raise UsageError(
+            f"{visible(text)} is not a span", hint="write 2025-06-01T00:00:00Z..2025-07-01T00:00:00Z"
+        )
     first, last = utc_time(begin), utc_time(end)
     if first >= last:
         raise UsageError(f"{visible(text)} ends before it begins")
@@ -75,13 +89,14 @@ def require_zones(files: Sequence[Path], intake: Intake) -> None:
     if intake.zone is not None:
         return
     for file in files:
-        sample = csv_sample(head_of(file))
-        claim = intake.recognise(sample) if sample else None
-        if sample and claim and claim[0].needs_zone(sample):
-            raise UsageError(
-                f"{visible(file.name)}: its times carry no zone",
-                hint="state the zone in which it was saved: --timezone Australia/Sydney",
-            )
+        if _needs_zone(file, intake.recognise):
+            raise UsageError(f"{visible(file.name)}: its times carry no zone", hint=ZONE_HINT)
+
+
+def _needs_zone(file: Path, recognise: Recognise) -> bool:
+    sample = sample_of(head_of(file, HEAD_BYTES))
+    claim = claim_of(recognise, sample)
+    return bool(sample and claim and claim[0].needs_zone(sample))
 
 
 class _Connections:
@@ -125,6 +140,7 @@ class Adding:
 
     def run(self, files: Sequence[Path]) -> list[tuple[str, str]]:
         """Take all files in and commit them; return (name, hash) of each, sorted."""
+        self._require_same_zones(files)
         workers = max(1, min(os.cpu_count() or 1, len(files), 4))
         taken: list[tuple[str, str]] = []
         waiting: list[ItemFacts] = []
@@ -144,10 +160,25 @@ class Adding:
         self._commit(waiting)
         return sorted(taken)
 
-    def _news(self, done: Collection[Future[tuple[str, ItemFacts]]], taken: list[tuple[str, str]]) -> list[ItemFacts]:
+    def _require_same_zones(self, files: Sequence[Path]) -> None:
+        """Refuse a zone that differs from the one with which the same file was read before."""
+        for file in files if self.intake.known else ():
+            if _needs_zone(file, self.intake.recognise):
+                before = self.intake.known.get(sha256_of(file))
+                if before and before.zone != self.intake.zone:
+                    raise UsageError(
+                        f"{visible(file.name)} was read with the zone {before.zone} before",
+                        hint="a zone is never changed; make a new case and add the files with the right one",
+                    )
+
+    def _news(
+        self, done: Collection[Future[tuple[str, ItemFacts]]], taken: list[tuple[str, str]]
+    ) -> list[ItemFacts]:
         """Return what the finished files add to what is known, and list them in `taken`."""
         news: list[ItemFacts] = []
-        for name, facts in sorted((future.result() for future in done), key=lambda each: (each[1].sha256, each[0])):
+        for name, facts in sorted(
+            (future.result() for future in done), key=lambda each: (each[1].sha256, each[0])
+        ):
             taken.append((name, facts.sha256))
             before = self.known.get(facts.sha256)
             if before is None:
@@ -157,15 +188,17 @@ class Adding:
                 added = replace(before, names=(name,), covers=facts.covers)
                 news.append(added)
                 names = tuple(sorted({*before.names, name}))
-                self.known[facts.sha256] = replace(before, names=names, covers=tuple(sorted({*before.covers, *facts.covers})))
+                self.known[facts.sha256] = replace(
+                    before, names=names, covers=tuple(sorted({*before.covers, *facts.covers}))
+                )
         return news
 
     def _take(self, file: Path) -> tuple[str, ItemFacts]:
         """Take one file in: copy, read, write its parts. Nothing is committed yet."""
         original = self.folder.originals.take(file)
         known = self.intake.known.get(original.sha256)
-        if known is not None:
-            return file.name, replace(known, names=(file.name,), covers=self.intake.covers)
+        if known is not None and self._intact(known):
+            return _name(file), replace(known, names=(_name(file),), covers=self.intake.covers)
         with tempfile.TemporaryDirectory(dir=self.scratch) as inner:
             scratch = Path(inner)
             readable = plain(self.folder.originals.path(original.sha256), scratch)
@@ -173,9 +206,9 @@ class Adding:
                 given = File(readable, original.sha256, self.intake.zone, scratch)
                 converted = convert(connection, given, self.intake.recognise)
                 parts = part_facts(connection, self.folder.manifest, converted)
-        return file.name, ItemFacts(
+        return _name(file), ItemFacts(
             sha256=original.sha256,
-            names=(file.name,),
+            names=(_name(file),),
             bytes=original.size,
             plain_bytes=readable.size,
             zone=self.intake.zone,
@@ -184,11 +217,18 @@ class Adding:
             parts=parts,
         )
 
+    def _intact(self, item: ItemFacts) -> bool:
+        """Say whether all parts of a known file are as they were committed; else it is read again."""
+        parts = [(self.folder.manifest.part_path(part.sha256), part.sha256) for part in item.parts]
+        return all(path.exists() and sha256_of(path) == sha256 for path, sha256 in parts)
+
     def _commit(self, items: Sequence[ItemFacts]) -> None:
         """Commit items in one ledger entry and note it in custody."""
         if items:
             ordered = sorted(items, key=lambda each: (each.sha256, each.names))
-            entry = self.folder.manifest.commit(ordered, at=self.folder.actor.stamp, who=self.folder.actor.who)
+            entry = self.folder.manifest.commit(
+                ordered, at=self.folder.actor.stamp, who=self.folder.actor.who
+            )
             self.folder.note("add", commit_note(entry))
 
     def document(self, ledger: Ledger, taken: Sequence[tuple[str, str]]) -> models.Added:
@@ -208,6 +248,11 @@ class Adding:
             quarantine=tuple(models.Quarantined(sha256=i, position=p, reason=r) for i, p, r in quarantine),
             head=self.folder.custody.head(),
         )
+
+
+def _name(file: Path) -> str:
+    """Return a file's name as text that every output can hold."""
+    return os.fsencode(file.name).decode("utf-8", "backslashreplace")
 
 
 def _again(item: ItemFacts) -> Tally:
@@ -234,8 +279,6 @@ def item_document(item: ItemFacts, tally: Tally, name: str) -> models.EvidenceIt
     )
 
 
-def stated_intake(
-    *, timezone: str | None, covers: str | None, recognise: Recognise
-) -> Intake:
+def stated_intake(*, timezone: str | None, covers: str | None, recognise: Recognise) -> Intake:
     """Return what was stated about the files of a call; raise UsageError when it is wrong."""
     return Intake(zone(timezone) if timezone else None, (span_of(covers),) if covers else (), recognise)

@@ -17,7 +17,7 @@ import floodmark
 from floodmark import findings, models, report, sources
 from floodmark.case.adding import item_document
 from floodmark.case.folder import Folder, utc_time
-from floodmark.engine import Engine
+from floodmark.engine import Engine, literal
 from floodmark.errors import UsageError
 from floodmark.evidence import canonical_json, write_durably
 from floodmark.ledger import Ledger
@@ -26,12 +26,9 @@ from floodmark.models import stamp
 from floodmark.report.material import Location, Material, Moment, Statement
 from floodmark.scope import Given, Scoped, scope, write_people
 from floodmark.snapshot import Snapshot
-from floodmark.snapshot.datamap import Datamap, Users, load
+from floodmark.snapshot.datamap import load
 from floodmark.trace import Selectors, trace
 
-EMPTY_MAP = Datamap(
-    objects=(), relations={}, child_names={}, not_held=(), users=Users(), categories=(), labels={}, text=""
-)
 CITED_EVENTS = 6
 """How many events of a request or finding the report cites by file and row; the rest are counted."""
 
@@ -47,15 +44,31 @@ class Derived:
 
 def selectors_of(stored: dict[str, Any]) -> Selectors:
     """Return selectors as custody keeps them."""
-    times = {name: stored.get(name) for name in ("begin", "end")}
-    moments = {name: utc_time(text).replace(tzinfo=None) if text else None for name, text in times.items()}
-    lists = {name: tuple(stored.get(name, ())) for name in ("actors", "sessions", "logins", "clients", "addresses")}
-    return Selectors(**lists, **moments)
+
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(stored.get(name, ()))
+
+    def moment(name: str) -> datetime | None:
+        text = stored.get(name)
+        return utc_time(text).replace(tzinfo=None) if text else None
+
+    return Selectors(
+        actors=listed("actors"),
+        sessions=listed("sessions"),
+        logins=listed("logins"),
+        clients=listed("clients"),
+        addresses=listed("addresses"),
+        begin=moment("begin"),
+        end=moment("end"),
+    )
 
 
 def stored_selectors(selectors: Selectors) -> dict[str, Any]:
     """Return selectors as plain values, sorted, for custody."""
-    lists = {name: sorted(getattr(selectors, name)) for name in ("actors", "sessions", "logins", "clients", "addresses")}
+    lists = {
+        name: sorted(getattr(selectors, name))
+        for name in ("actors", "sessions", "logins", "clients", "addresses")
+    }
     return {**lists, "begin": stamp(selectors.begin), "end": stamp(selectors.end)}
 
 
@@ -66,19 +79,28 @@ class Deriving:
         """Open the ledger; raise IntegrityError when a part is not what was committed."""
         self.folder = folder
         self.engine = engine
-        self.settings = folder.settings()
         self.ledger = Ledger(engine, folder.manifest)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a person decided, as it stands now."""
+        return self.folder.settings()
 
     def detect(self, since: datetime | None = None) -> models.Detected:
         """Return all findings."""
         return findings.detect(self.engine, since)
 
-    def derive(self, selectors: Selectors) -> Derived:
-        """Run all stages; without selectors the accepted findings are the intrusion."""
-        detected = self.detect()
+    def derive(self, selectors: Selectors, *, detected: models.Detected | None = None) -> Derived:
+        """Run all stages; without selectors the accepted findings are the intrusion.
+
+        `detected` is what `detect` gave on this engine a moment ago, where the caller has it.
+        """
+        detected = detected or self.detect()
         accepted = self._decided(detected, "accepted")
         chosen = selectors if selectors.named() else Selectors(findings=accepted)
         intrusion = trace(self.engine, chosen)
+        if intrusion.events:
+            self.require_snapshot()
         snapshot = self.snapshot()
         coverage = CoverageMap(self.ledger, sources.reads)
         given = Given(
@@ -111,11 +133,19 @@ class Deriving:
                 found.append(finding)
         return tuple(sorted(found, key=lambda each: (each.from_, each.id)))
 
+    def require_snapshot(self) -> None:
+        """Raise UsageError when no customer tables were taken in: without them nobody can be counted."""
+        if not (self.folder.snapshots / "snapshot.json").is_file():
+            hint = "take them in first: floodmark snapshot CASE --map datamap.yaml --at TIME OBJECT=PATH..."
+            raise UsageError(
+                "the case has no customer tables, so the people reached cannot be counted", hint=hint
+            )
+
     def snapshot(self) -> Snapshot:
         """Open the snapshot of the case; one without tables when none was taken."""
         stated = self.folder.snapshots / "snapshot.json"
         if not stated.is_file():
-            return Snapshot.open(self.engine.connection, self.folder.snapshots, EMPTY_MAP, utc_time("1970-01-01T00:00:00Z"))
+            return Snapshot.none(self.engine.connection)
         facts = json.loads(stated.read_text("ascii"))
         tables = self.folder.snapshots / facts["folder"]
         mapped = load((tables / "datamap.yaml").read_text("utf-8"), "datamap.yaml")
@@ -136,7 +166,8 @@ class Deriving:
         taken_at = json.loads(stated.read_text("ascii"))["at"] if stated.is_file() else None
         begin, end = self.engine.row('SELECT min("at"), max("at") FROM event')
         tallies = self.ledger.tallies()
-        shown = () if selectors.named() else accepted
+        shown = accepted if accepted and not selectors.named() else detected.findings
+        timeline = self._timeline(document, shown)
         return Material(
             organisation=self.settings["organisation"],
             platform=self.settings["platform"],
@@ -149,14 +180,15 @@ class Deriving:
             open_findings=tuple(each for each in detected.findings if each.id not in self._all_decided()),
             selectors=_words(selectors),
             evidence=tuple(
-                item_document(item, tallies[sha256], item.names[0]) for sha256, item in self.ledger.items.items()
+                item_document(item, tallies[sha256], item.names[0])
+                for sha256, item in self.ledger.items.items()
             ),
             quarantine=tuple(
                 models.Quarantined(sha256=item, position=position, reason=reason)
                 for item, position, reason in self.ledger.quarantine(limit=1000)
             ),
-            locations=self._locations(document, accepted),
-            timeline=self._timeline(document, shown or detected.findings),
+            locations=self._locations(document, accepted, timeline),
+            timeline=timeline,
             labels=dict(snapshot.datamap.labels),
             not_held=tuple(snapshot.datamap.not_held),
             ledger_from=stamp(begin),
@@ -170,14 +202,18 @@ class Deriving:
     def _statements(self, snapshot: Snapshot) -> list[Statement]:
         """Return the SQL of every derived table; folder names of this machine are left out."""
         kept = [*snapshot.engine.kept, *self.engine.kept]
-        root = str(self.folder.root)
-        return [Statement(each.name, each.sql.replace(root + "/", ""), each.row_count) for each in kept]
+        root = literal(f"{self.folder.root}/")[:-1]
+        return [Statement(each.name, each.sql.replace(root, "'"), each.row_count) for each in kept]
 
-    def _locations(self, document: models.Scope, accepted: Sequence[models.Finding]) -> dict[str, Location]:
+    def _locations(
+        self, document: models.Scope, accepted: Sequence[models.Finding], timeline: Sequence[Moment]
+    ) -> dict[str, Location]:
         wanted = {event for request in document.requests for event in _ends(request.events)}
         wanted |= {event for finding in accepted for event in _ends(finding.events)}
+        wanted |= {event for moment in timeline for event in moment.events}
         rows = self.engine.rows(
-            """SELECT event, log, item, row, "at", operation, objects, matched_rows, delivered_rows, client, ip
+            """SELECT event, log, item, row, "at", operation, objects, matched_rows, delivered_rows,
+                      client, ip
                FROM event WHERE event IN (SELECT unnest($1::VARCHAR[])) ORDER BY event""",
             [sorted(wanted)],
         )
@@ -191,36 +227,51 @@ class Deriving:
         said += [f"client {client}"] if client else []
         said += [f"from {ip}"] if ip else []
         name = self.ledger.items[item].names[0]
-        return Location(event, log, item, name, number, stamp(at) or "", ", ".join(each for each in said if each))
+        return Location(
+            event, log, item, name, number, stamp(at) or "", ", ".join(each for each in said if each)
+        )
 
     def _timeline(self, document: models.Scope, shown: Sequence[models.Finding]) -> tuple[Moment, ...]:
-        """Return the moments that the logs show: logins of the intrusion, its first and last reads, containment."""
-        moments = [Moment(stamp(at) or "", phase, text, (event,)) for at, phase, text, event in self._login_moments()]
-        reads = sorted((request.events[0], request) for request in document.requests if request.events)
-        if reads:
-            firsts = dict(
-                self.engine.rows('SELECT event, "at" FROM event WHERE event IN (SELECT unnest($1::VARCHAR[]))', [[e for e, _ in reads]])
-            )
-            ordered = sorted((firsts[event], request.id, event, request) for event, request in reads)
-            for place, word in ((0, "first read"), (-1, "last read")):
-                at, _, event, request = ordered[place]
-                objects = " ".join(request.objects) or "object not shown"
-                moments.append(Moment(stamp(at) or "", "exfiltration", f"{word}: {request.kind}, {objects}", (event,)))
+        """Return the moments that the logs show: logins, first and last read, findings, containment."""
+        moments = [
+            Moment(stamp(at) or "", phase, text, (event,)) for at, phase, text, event in self._login_moments()
+        ]
+        moments += self._read_moments(document)
         moments += [
-            Moment(each.from_, "detection", f"start of what a detector found: {each.title}", each.events[:1]) for each in shown
+            Moment(each.from_, "detection", f"start of what a detector found: {each.title}", each.events[:1])
+            for each in shown
         ]
         contained = stamp(self.folder.contained_at())
         if contained:
             moments.append(Moment(contained, "containment", "stated time of containment", ()))
         return tuple(sorted(moments, key=lambda each: (each.at, each.phase, each.text)))
 
+    def _read_moments(self, document: models.Scope) -> list[Moment]:
+        """Return the first and the last request, by the time of its first event."""
+        reads = {request.events[0]: request for request in document.requests if request.events}
+        ordered = self.engine.rows(
+            'SELECT "at", event FROM event WHERE list_contains($1::VARCHAR[], event) ORDER BY "at", event',
+            [sorted(reads)],
+        )
+        chosen = [("first read", ordered[0]), ("last read", ordered[-1])] if ordered else []
+        return [
+            Moment(stamp(at) or "", "exfiltration", f"{word}: {_described(reads[event])}", (event,))
+            for word, (at, event) in chosen
+        ]
+
     def _login_moments(self) -> list[tuple[Any, ...]]:
         return self.engine.rows(
-            """SELECT "at", 'initial access', 'login' || coalesce(' with ' || client, '') || coalesce(' from ' || ip, ''), event
+            """SELECT "at", 'initial access',
+                      'login' || coalesce(' with ' || client, '') || coalesce(' from ' || ip, ''), event
                FROM hostile WHERE operation = 'login' AND outcome = 'success'
-               QUALIFY row_number() OVER (PARTITION BY date_trunc('minute', "at"), ip ORDER BY client NULLS LAST, event) = 1
+               QUALIFY row_number() OVER (
+                   PARTITION BY date_trunc('minute', "at"), ip ORDER BY client NULLS LAST, event) = 1
                ORDER BY "at", event LIMIT 50"""
         )
+
+
+def _described(request: models.Request) -> str:
+    return f"{request.kind}, {' '.join(request.objects) or 'object not shown'}"
 
 
 def _ends(events: Sequence[str]) -> list[str]:
@@ -231,7 +282,11 @@ def _ends(events: Sequence[str]) -> list[str]:
 def _words(selectors: Selectors) -> tuple[str, ...]:
     """Return the selectors as `kind value`."""
     stored = stored_selectors(selectors)
-    words = [f"{kind} {value}" for kind in ("actors", "sessions", "logins", "clients", "addresses") for value in stored[kind]]
+    words = [
+        f"{kind} {value}"
+        for kind in ("actors", "sessions", "logins", "clients", "addresses")
+        for value in stored[kind]
+    ]
     return (*words, *(f"{name} {stored[name]}" for name in ("begin", "end") if stored[name]))
 
 
@@ -248,12 +303,15 @@ def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
     new.unlink()
 
 
-def write_report(derived: Derived, kinds: Sequence[str], folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+def write_report(
+    derived: Derived, kinds: Sequence[str], folder: Path, *, force: bool = False
+) -> tuple[Path, ...]:
     """Write the report; raise UsageError when a check failed and `force` is not given."""
     failed = [check.name for check in derived.scoped.document.checks if not check.passed]
     if failed and not force:
-        raise UsageError(f"a check failed: {failed[0]}", hint="the report can be issued with --force; it says so on its first page")
+        raise UsageError(
+            f"a check failed: {failed[0]}",
+            hint="the report can be issued with --force; it says so on its first page",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     return report.write(derived.material, kinds, folder)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import tomllib
@@ -15,13 +16,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
 
-from floodmark.engine import Engine, EngineError, memory
+from floodmark.engine import Engine, EngineError, OutOfMemory, memory
 from floodmark.errors import CaseError, UsageError
-from floodmark.evidence import Custody, Originals, full_disk, write_durably, writing
+from floodmark.evidence import Custody, Originals, canonical_json, full_disk, write_durably, writing
 from floodmark.ledger import Manifest
 from floodmark.models import stamp
 from floodmark.text import visible
 
+_FULL = (
+    "No space left on device",
+    "failed to offload",
+    "Could not write",
+    "File too large",
+    "Disk quota exceeded",
+)
 SETTINGS = ("organisation", "platform", "timezone", "contained_at")
 PLATFORM = "salesforce"
 Progress = Callable[[str, int, int], None]
@@ -74,10 +82,17 @@ def disk() -> Generator[None]:
     except OSError as error:
         if full_disk(error):
             raise CaseError(f"nothing more can be written: {error.strerror}", hint=hint) from error
-        raise
+        name = f"{Path(str(error.filename)).name}: " if error.filename else ""
+        raise CaseError(
+            f"{name}{error.strerror or error}", hint="what was committed before is kept"
+        ) from error
     except EngineError as error:
-        if "No space left on device" in str(error) or "failed to offload" in str(error):
+        if any(sign in str(error) for sign in _FULL):
             raise CaseError("nothing more can be written: no space left on device", hint=hint) from error
+        if isinstance(error, OutOfMemory):
+            raise CaseError(
+                "too little memory", hint="close other programs, then run the command again"
+            ) from error
         raise
 
 
@@ -110,7 +125,11 @@ class Folder:
     def write_settings(self, settings: Mapping[str, Any]) -> None:
         """Write case.toml: the settings in a fixed order, then the decisions on findings."""
         document = tomlkit.document()
-        document.add(tomlkit.comment("What people decided about this case; each change is in evidence/custody.jsonl too."))
+        document.add(
+            tomlkit.comment(
+                "What people decided about this case; each change is in evidence/custody.jsonl too."
+            )
+        )
         for name in (*SETTINGS, "decisions"):
             if settings.get(name):
                 document.add(name, settings[name])
@@ -136,12 +155,25 @@ class Folder:
         """Drop what a killed command left behind; enter commits that custody does not know yet."""
         for left in self.root.glob(".scratch-*"):
             shutil.rmtree(left, ignore_errors=True)
-        for left in [*self.originals.folder.glob(".new-*"), *self.manifest.strays()]:
+        unfinished = [file for folder in (self.root, *self._folders()) for file in folder.glob(".new-*")]
+        for left in [*unfinished, *self.manifest.strays()]:
             left.unlink(missing_ok=True)
-        known = {entry["detail"].get("ledger") for entry in self.custody.entries() if entry["action"] == "add"}
+        known = {
+            entry["detail"].get("ledger") for entry in self.custody.entries() if entry["action"] == "add"
+        }
         for entry in self.manifest.entries():
             if entry["n"] not in known:
                 self.custody.append("add", commit_note(entry), at=entry["at"], who=entry["who"])
+
+    def _folders(self) -> list[Path]:
+        return [
+            self.originals.folder,
+            self.manifest.log,
+            self.snapshots,
+            *self.snapshots.glob("*/"),
+            self.results,
+            self.reports,
+        ]
 
     @contextmanager
     def scratch(self) -> Generator[Path]:
@@ -160,11 +192,18 @@ class Folder:
 
 
 def commit_note(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what custody says of a ledger entry: its number and each item with its name and hash."""
+    """Return what custody says of a ledger entry: number, hash, and each item with its name and hash."""
     return {
         "ledger": entry["n"],
+        "entry": hashlib.sha256(canonical_json(entry)).hexdigest(),
         "items": [
-            {"sha256": item["sha256"], "names": item["names"], "bytes": item["bytes"], "covers": item["covers"], "zone": item["zone"]}
+            {
+                "sha256": item["sha256"],
+                "names": item["names"],
+                "bytes": item["bytes"],
+                "covers": item["covers"],
+                "zone": item["zone"],
+            }
             for item in entry["items"]
         ],
     }

@@ -1,15 +1,16 @@
 """Verification: is the case still what was taken in, decided and derived?
 
 1. Custody chain: each entry follows the one before; a given head is still in it.
-2. Evidence items, ledger entries and parts, snapshot tables: each has the hash it was committed with,
-   and each evidence item that custody names is in the ledger.
+2. Evidence items, ledger entries and parts, snapshot tables, settings: each is what custody noted, and
+   ledger and custody name the same entries.
 3. Results and report: each file has the hash that custody noted when it was written.
-4. Results and report of the case as it now stands are derived again in a scratch folder and compared,
+4. Results, and a report not older than they are, are derived again in a scratch folder and compared
    byte for byte, when nothing was taken in or decided since they were written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
@@ -18,11 +19,14 @@ from typing import Any
 
 from floodmark import models
 from floodmark.case.deriving import Deriving, selectors_of, write_report, write_results
-from floodmark.case.folder import Folder
+from floodmark.case.folder import SETTINGS, Folder, commit_note, utc_time
 from floodmark.errors import FloodmarkError
-from floodmark.evidence import sha256_of
+from floodmark.evidence import canonical_json, sha256_of
 
 _STATE = frozenset({"init", "set", "add", "snapshot", "accept", "dismiss"})
+_DECISIONS = {"accept": "accepted", "dismiss": "dismissed"}
+CUSTODY = "custody log"
+NOT_NOW = "is not what the case gives now"
 Found = Iterator[tuple[str, str]]
 
 
@@ -46,7 +50,7 @@ class Verifying:
     def _head(self) -> str:
         try:
             return self.folder.custody.head()
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return ""
 
     def _entries(self) -> list[dict[str, Any]]:
@@ -56,45 +60,68 @@ class Verifying:
 
     def _custody(self, head: str | None) -> Found:
         problems = list(self.folder.custody.problems())
-        yield from (("custody log", problem) for problem in problems)
+        yield from ((CUSTODY, problem) for problem in problems)
         if problems:
             return
+        if self.folder.custody.torn():
+            yield (
+                CUSTODY,
+                "its last line has no end: a command was killed while writing it, or the log was cut",
+            )
         entries = self._entries()
         if not entries or entries[0]["action"] != "init":
-            yield "custody log", "it does not begin with the making of the case"
+            yield CUSTODY, "it does not begin with the making of the case"
         if head and head not in {entry["hash"] for entry in entries}:
-            yield "custody log", f"head {head} is not in it: the log was shortened or rebuilt"
+            yield CUSTODY, f"head {head} is not in it: the log was shortened or rebuilt"
 
     # --- 2 ---------------------------------------------------------------------------------------------
 
     def _stored(self, entries: list[dict[str, Any]]) -> Found:
         try:
             items = self.folder.manifest.items()
-            yield from self.folder.manifest.problems()
         except FloodmarkError as error:
             yield "ledger", error.message
             items = {}
+        else:
+            yield from self.folder.manifest.problems()
+            yield from self._entered(entries)
         yield from self.folder.originals.problems(iter(items))
-        named = {item["sha256"]: item for entry in entries if entry["action"] == "add" for item in entry["detail"]["items"]}
-        yield from ((sha256, "custody names it, the ledger does not") for sha256 in sorted(set(named) - set(items)))
-        yield from self._snapshot(entries)
-        yield from self._settings(entries)
+        if entries:
+            yield from self._snapshot(entries)
+            yield from self._settings(entries)
+
+    def _entered(self, entries: list[dict[str, Any]]) -> Found:
+        """Compare the ledger's entries with what custody noted of each."""
+        noted = {entry["detail"]["ledger"]: entry["detail"] for entry in entries if entry["action"] == "add"}
+        found = {entry["n"]: commit_note(entry) for entry in self.folder.manifest.entries()}
+        for number in sorted(noted.keys() - found.keys()):
+            yield f"ledger entry {number}", "custody names it, the ledger does not"
+        if not entries:
+            return
+        for number in sorted(found):
+            if number not in noted:
+                yield (
+                    f"ledger entry {number}",
+                    "custody does not name it: a command was killed, or custody was shortened",
+                )
+            elif noted[number] != json.loads(canonical_json(found[number])):
+                yield f"ledger entry {number}", "is not what custody noted"
 
     def _snapshot(self, entries: list[dict[str, Any]]) -> Found:
         taken = [entry["detail"] for entry in entries if entry["action"] == "snapshot"]
         if not taken:
             return
+        name = hashlib.sha256(canonical_json(taken[-1])).hexdigest()[:16]
         stated = self.folder.snapshots / "snapshot.json"
-        try:
-            facts = json.loads(stated.read_text("ascii"))
-            folder = self.folder.snapshots / facts.pop("folder")
-        except (OSError, ValueError, KeyError):
-            yield "snapshot/snapshot.json", "missing or not readable"
-            return
-        if facts != taken[-1]:
+        if not stated.is_file():
+            yield "snapshot/snapshot.json", "is missing"
+        elif stated.read_bytes() != canonical_json({**taken[-1], "folder": name}) + b"\n":
             yield "snapshot/snapshot.json", "is not what custody noted"
+        folder = self.folder.snapshots / name
         for table in taken[-1]["tables"]:
-            yield from _compare(folder / f"{table['object']}.parquet", table["stored"], f"snapshot table {table['object']}")
+            yield from _compare(
+                folder / f"{table['object']}.parquet", table["stored"], f"snapshot table {table['object']}"
+            )
         yield from _compare(folder / "datamap.yaml", taken[-1]["datamap"], "datamap.yaml")
 
     def _settings(self, entries: list[dict[str, Any]]) -> Found:
@@ -105,55 +132,111 @@ class Verifying:
             yield "case.toml", error.message
             return
         noted: dict[str, Any] = {}
-        decided: dict[str, str] = {}
+        decided: dict[str, tuple[str, str]] = {}
         for entry in entries:
+            detail = entry["detail"]
             if entry["action"] in {"init", "set"}:
-                noted |= entry["detail"]
-            elif entry["action"] in {"accept", "dismiss"}:
-                decided[entry["detail"]["finding"]] = "accepted" if entry["action"] == "accept" else "dismissed"
-        for name, value in noted.items():
-            if settings.get(name) != value:
+                noted |= detail
+            elif entry["action"] in _DECISIONS:
+                decided[detail["finding"]] = (_DECISIONS[entry["action"]], detail["reason"])
+        for name in SETTINGS:
+            if settings.get(name) != noted.get(name):
                 yield "case.toml", f"{name} is not what custody noted"
-        if {each["finding"]: each["decision"] for each in settings["decisions"]} != decided:
+        if _decisions(settings) != decided:
             yield "case.toml", "decisions are not what custody noted"
 
     # --- 3, 4 --------------------------------------------------------------------------------------------
 
     def _outputs(self, entries: list[dict[str, Any]]) -> Found:
-        last = {name: (place, entry["detail"]) for place, entry in enumerate(entries) for name in [entry["action"]]}
-        changed = max((place for name, (place, _) in last.items() if name in _STATE), default=-1)
-        scope = last.get("scope")
-        report = next((entry["detail"] for entry in reversed(entries) if entry["action"] == "report" and entry["detail"]["inside"]), None)
-        if scope is None:
-            return
+        written = _Written(entries)
         differing: list[tuple[str, str]] = []
-        for name, sha256 in sorted(scope[1]["results"].items()):
+        for name, sha256 in sorted(written.results.items()):
             differing += _compare(self.folder.results / name, sha256, f"results/{name}")
-        for name, sha256 in sorted((report or {}).get("files", {}).items()):
+        for name, sha256 in sorted(written.files.items()):
             differing += _compare(self.folder.reports / name, sha256, f"report/{name}")
         yield from differing
-        if scope[0] > changed and not differing:
-            yield from self._rebuilt(scope[1], report)
+        if not differing and written.scope is not None:
+            yield from self._rebuilt(written, written.scope)
+        if written.detected is not None:
+            yield from self._detected(written.detected)
 
-    def _rebuilt(self, scope: dict[str, Any], report: dict[str, Any] | None) -> Found:
-        """Derive everything again and compare it with what custody noted."""
-        with tempfile.TemporaryDirectory(prefix="floodmark-verify-") as scratch, self.folder.engine() as engine:
+    def _rebuilt(self, written: _Written, scope: dict[str, Any]) -> Found:
+        """Derive again what belongs to the case as it now stands, and compare it with what custody noted."""
+        with (
+            tempfile.TemporaryDirectory(prefix="floodmark-verify-") as scratch,
+            self.folder.engine() as engine,
+        ):
             results, reports = Path(scratch) / "results", Path(scratch) / "report"
             try:
                 derived = Deriving(self.folder, engine).derive(selectors_of(scope["selectors"]))
+                write_results(derived, engine, results)
+                if written.report:
+                    write_report(derived, written.report["kinds"], reports, force=True)
             except FloodmarkError as error:
                 yield "results", f"cannot be derived again: {error.message}"
                 return
-            write_results(derived, engine, results)
-            for name, sha256 in sorted(scope["results"].items()):
-                yield from _compare(results / name, sha256, f"results/{name}", "is not what the case gives now")
-            if report:
-                write_report(derived, report["kinds"], reports, force=True)
-                for name, sha256 in sorted(report["files"].items()):
-                    yield from _compare(reports / name, sha256, f"report/{name}", "is not what the case gives now")
+            for name, sha256 in sorted(written.results.items()):
+                yield from _compare(results / name, sha256, f"results/{name}", NOT_NOW)
+            for name, sha256 in sorted((written.report or {}).get("files", {}).items()):
+                yield from _compare(reports / name, sha256, f"report/{name}", NOT_NOW)
+
+    def _detected(self, detail: dict[str, Any]) -> Found:
+        """Compare findings that were looked for after the last scope; custody notes only their ids."""
+        since = utc_time(detail["since"]).replace(tzinfo=None) if detail["since"] else None
+        with self.folder.engine() as engine:
+            try:
+                found = models.dump(Deriving(self.folder, engine).detect(since)).encode("ascii")
+            except FloodmarkError as error:
+                yield "results/findings.json", f"cannot be derived again: {error.message}"
+                return
+        file = self.folder.results / "findings.json"
+        if not file.is_file():
+            yield "results/findings.json", "is missing"
+        elif file.read_bytes() != found:
+            yield "results/findings.json", NOT_NOW
 
 
-def _compare(file: Path, sha256: str, item: str, problem: str = "has other bytes than when it was written") -> Found:
+class _Written:
+    """What custody noted of results and reports: which files stand there, and which can be derived again."""
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        last = {entry["action"]: (place, entry["detail"]) for place, entry in enumerate(entries)}
+        changed = max((place for action, (place, _) in last.items() if action in _STATE), default=-1)
+        scoped, scope = last.get("scope", (-1, None))
+        looked, detected = last.get("detect", (-1, None))
+        reports = [
+            (place, entry["detail"])
+            for place, entry in enumerate(entries)
+            if entry["action"] == "report" and entry["detail"]["inside"]
+        ]
+        self.results: dict[str, str] = dict(scope["results"]) if scope else {}
+        self.files: dict[str, str] = {}
+        for _, detail in reports:
+            self.files |= detail["files"]
+        if looked > scoped:  # findings.json was written again
+            self.results.pop("findings.json", None)
+        self.scope: dict[str, Any] | None = scope if scoped > changed else None
+        self.detected: dict[str, Any] | None = detected if looked > max(scoped, changed) else None
+        # A report older than the last scope may rest on other selectors.
+        self.report: dict[str, Any] | None = (
+            reports[-1][1] if reports and reports[-1][0] > max(scoped, changed) else None
+        )
+
+
+def _decisions(settings: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return finding -> (decision, reason) as case.toml has them; a formless one under its text."""
+    found: dict[str, tuple[str, str]] = {}
+    for each in settings["decisions"]:
+        try:
+            found[each["finding"]] = (each["decision"], each["reason"])
+        except (KeyError, TypeError):
+            found[str(each)] = ("", "")
+    return found
+
+
+def _compare(
+    file: Path, sha256: str, item: str, problem: str = "has other bytes than when it was written"
+) -> Found:
     if not file.is_file():
         yield item, "is missing"
     elif sha256_of(file) != sha256:

@@ -15,18 +15,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from floodmark.engine import Connection, Engine, literal, paths, quote, row, rows, statement
+from floodmark.engine import Connection, Engine, literal, paths, quote, row, statement
 from floodmark.errors import IntegrityError
 from floodmark.evidence import sha256_of
 from floodmark.ledger.manifest import ItemFacts, Manifest, PartFacts
-from floodmark.ledger.reader import Converted, File, Recognise, convert, csv_sample
+from floodmark.ledger.reader import (
+    HEAD_BYTES,
+    ZONE_HINT,
+    Converted,
+    File,
+    Recognise,
+    claim_of,
+    convert,
+    csv_sample,
+    sample_of,
+)
 from floodmark.ledger.source import OPERATIONS, READS, SLOTS, Sample, Source
 from floodmark.models import stamp
 
 __all__ = [
+    "HEAD_BYTES",
     "OPERATIONS",
     "READS",
     "SLOTS",
+    "ZONE_HINT",
     "Converted",
     "File",
     "ItemFacts",
@@ -37,9 +49,11 @@ __all__ = [
     "Sample",
     "Source",
     "Tally",
+    "claim_of",
     "convert",
     "csv_sample",
     "part_facts",
+    "sample_of",
 ]
 
 _HERE = Path(__file__).parent
@@ -65,7 +79,9 @@ def part_facts(connection: Connection, manifest: Manifest, converted: Converted)
             f" FROM read_parquet({literal(str(part.path))})",
         )
         sha256 = manifest.keep_part(part.path)
-        found.append(PartFacts(sha256, part.log, count, quarantined, count - distinct, stamp(begin), stamp(end)))
+        found.append(
+            PartFacts(sha256, part.log, count, quarantined, count - distinct, stamp(begin), stamp(end))
+        )
     return tuple(sorted(found, key=lambda each: (each.log, each.sha256)))
 
 
@@ -103,7 +119,9 @@ class Ledger:
         files = [self.manifest.part_path(part) for part in self.manifest.part_hashes()]
         slots = ", ".join(quote(slot) for slot in SLOTS)
         if files:
-            source = f"SELECT log, item, row, key, {slots}, reason, position FROM read_parquet({paths(files)})"
+            source = (
+                f"SELECT log, item, row, key, {slots}, reason, position FROM read_parquet({paths(files)})"
+            )
         else:
             empty = ", ".join(f"NULL::{kind} AS {quote(slot)}" for slot, kind in SLOTS.items())
             source = (
@@ -160,18 +178,23 @@ class Ledger:
         found = {sha256: self.items[sha256] for sha256 in chosen}
         return {
             sha256: Tally(
-                item.rows, item.rows - item.quarantined - copies.get(sha256, 0), copies.get(sha256, 0), item.quarantined
+                item.rows,
+                item.rows - item.quarantined - copies.get(sha256, 0),
+                copies.get(sha256, 0),
+                item.quarantined,
             )
             for sha256, item in found.items()
         }
 
-    def quarantine(self, items: Collection[str] | None = None, limit: int | None = None) -> list[tuple[str, str, str]]:
-        """Return (item, position, reason) of quarantined rows, by item and row; of `items` only, when given."""
+    def quarantine(
+        self, items: Collection[str] | None = None, limit: int | None = None
+    ) -> list[tuple[str, str, str]]:
+        """Return (item, position, reason) of quarantined rows, by item and row; of `items` only, if given."""
         chosen = sorted(self.items if items is None else items)
         cut = f" LIMIT {int(limit)}" if limit is not None else ""
         return self.engine.rows(
-            "SELECT item, position, reason FROM part_row WHERE reason IS NOT NULL AND list_contains($1::VARCHAR[], item)"
-            f" ORDER BY item, row, position{cut}",
+            "SELECT item, position, reason FROM part_row WHERE reason IS NOT NULL"
+            f" AND list_contains($1::VARCHAR[], item) ORDER BY item, row, position{cut}",
             [chosen],
         )
 

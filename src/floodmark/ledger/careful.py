@@ -10,14 +10,19 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
+
+import pyarrow as pa
+from pyarrow import parquet
 
 FIELD_LIMIT = 64 << 20
 # How far an open quote is followed before the line that opened it counts as broken.
 LINES_PER_RECORD = 5_000
+BATCH_ROWS, BATCH_CHARACTERS = 20_000, 32 << 20
 
 
 @dataclass(frozen=True)
@@ -28,18 +33,20 @@ class Bad:
     """1-based number among the records of the file, bad ones counted."""
     position: str
     reason: str
+    cut: bool = False
+    """Whether everything from here on is lost."""
 
 
 @dataclass
 class Cleaned:
-    """What is left of a file: the number of each good record, and the bad ones."""
+    """What a file gave: the number of its last good record (0: none), and the bad ones."""
 
-    rows: list[int] = field(default_factory=list[int])
+    last: int = 0
     bad: list[Bad] = field(default_factory=list[Bad])
 
 
 def clean_csv(source: Path, target: Path, *, width: int) -> Cleaned:
-    """Copy the header and every well-formed record of `source` to `target`.
+    """Write every well-formed record of `source` to the Parquet file `target`: `_row`, c0, c1, ...
 
     A record is well formed when it is UTF-8, its quotes close, and it has `width` fields. A record
     whose quotes never close is given up at its first line and reading goes on at the next, so one
@@ -47,42 +54,79 @@ def clean_csv(source: Path, target: Path, *, width: int) -> Cleaned:
     """
     csv.field_size_limit(FIELD_LIMIT)
     found = Cleaned()
-    with source.open("rb") as stream, target.open("wb") as out:
+    with source.open("rb") as stream, _Batches(target, width) as batches:
         lines = _Lines(stream)
-        _, header = lines.take(closed=True)
-        out.write(header if header.endswith(b"\n") else header + b"\n")
+        lines.take(closed=True)
         row = 0
         while not lines.done():
             number, record = lines.take(closed=True)
             if not record.strip(b"\r\n"):
                 continue
             row += 1
-            reason = _fault(record, width)
-            if reason and record.count(b"\n") > 1:
+            fields, reason = _fields(record, width)
+            if fields is None and record.count(b"\n") > 1:
                 lines.give_back(record)
                 number, record = lines.take(closed=False)
-                reason = _fault(record, width) or reason
-            if reason:
+                fields, reason = _fields(record, width)
+            if fields is None:
                 found.bad.append(Bad(row, f"line {number}", reason))
             else:
-                found.rows.append(row)
-                out.write(record if record.endswith(b"\n") else record + b"\n")
+                found.last = row
+                batches.add(row, fields)
     return found
 
 
-def _fault(record: bytes, width: int) -> str | None:
-    """Return why `record` is not one well-formed CSV record of `width` fields."""
+def _fields(record: bytes, width: int) -> tuple[list[str] | None, str]:
+    """Return the fields of one well-formed record of `width` fields, or None and why it is none."""
     try:
         text = record.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"byte {error.start} of the record is not UTF-8"
+        return None, f"byte {error.start} of the record is not UTF-8"
     try:
         parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return f"not well-formed CSV: {error}"
+        return None, f"not well-formed CSV: {error}"
     if len(parsed) != 1:
-        return f"expected one record, found {len(parsed)}"
-    return None if len(parsed[0]) == width else f"has {len(parsed[0])} fields, expected {width}"
+        return None, f"expected one record, found {len(parsed)}"
+    if len(parsed[0]) != width:
+        return None, f"has {len(parsed[0])} fields, expected {width}"
+    return parsed[0], ""
+
+
+class _Batches:
+    """A Parquet file of records, written some thousand at a time."""
+
+    def __init__(self, target: Path, width: int) -> None:
+        names = [
+            pa.field("_row", pa.int64()),
+            *(pa.field(f"c{place}", pa.string()) for place in range(width)),
+        ]
+        self.schema = pa.schema(names)
+        self.writer = parquet.ParquetWriter(target, self.schema)
+        self.rows: list[int] = []
+        self.records: list[list[str]] = []
+        self.size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flush()
+        self.writer.close()
+
+    def add(self, row: int, fields: list[str]) -> None:
+        """Take one record; a full batch is written."""
+        self.rows.append(row)
+        self.records.append(fields)
+        self.size += sum(map(len, fields))
+        if self.size > BATCH_CHARACTERS or len(self.rows) >= BATCH_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.rows:
+            columns = [pa.array(column, pa.string()) for column in zip(*self.records, strict=True)]
+            self.writer.write_table(pa.table([pa.array(self.rows, pa.int64()), *columns], schema=self.schema))
+        self.rows, self.records, self.size = [], [], 0
 
 
 class _Lines:
@@ -91,10 +135,10 @@ class _Lines:
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.number = 0
-        self.waiting: list[bytes] = []
+        self.waiting: deque[bytes] = deque()
 
     def _line(self) -> bytes:
-        return self.waiting.pop(0) if self.waiting else self.stream.readline(FIELD_LIMIT)
+        return self.waiting.popleft() if self.waiting else self.stream.readline(FIELD_LIMIT)
 
     def done(self) -> bool:
         """Say whether no line is left."""
@@ -116,63 +160,85 @@ class _Lines:
     def give_back(self, record: bytes) -> None:
         """Put the lines of `record` back in front of what is left."""
         lines = record.splitlines(keepends=True) if b"\r" not in record else _split(record)
-        self.waiting[:0] = lines
+        self.waiting.extendleft(reversed(lines))
         self.number -= len(lines)
 
 
 def _split(record: bytes) -> list[bytes]:
     """Return lines ended by a line feed only; a lone carriage return ends none."""
-    return [line + b"\n" for line in record.split(b"\n")[:-1]] + ([tail] if (tail := record.split(b"\n")[-1]) else [])
+    return [line + b"\n" for line in record.split(b"\n")[:-1]] + (
+        [tail] if (tail := record.split(b"\n")[-1]) else []
+    )
 
 
-_OPENING = re.compile(r"\s*")
+# Members of an answer beside its records; blanks, commas and closing brackets between records.
+_MEMBER = r'"(?:totalSize|done|nextRecordsUrl|queryLocator)"\s*:\s*(?:"[^"]*"|[^,{}\[\]"]+)'
+_ANSWER = re.compile(rf'\{{\s*(?:{_MEMBER}\s*,\s*)*"records"\s*:\s*\[')
+_BETWEEN = re.compile(rf"(?:[\s,\]}}\ufeff]|{_MEMBER})*")
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
 def salvage_json(source: Path) -> Iterator[tuple[int, str] | Bad]:
-    """Yield (number, record text) for each record object that can still be read, then what broke.
+    """Yield (number, record text) for each record that can still be read, then what broke.
 
     The file may hold one value or several: objects, arrays of objects, or answers with a `records`
     list. Reading stops at the first byte that fits nowhere; the rest is one bad record.
     """
     text = source.read_bytes().decode("utf-8", "surrogateescape")
-    decoder = json.JSONDecoder()
     place, row = 0, 0
-    while (place := _skip(text, place)) < len(text):
-        start = _record_start(text, place)
+    while (place := _next(text, place)) < len(text):
         try:
-            value, end = decoder.raw_decode(text, start)
+            value, end = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
-            yield Bad(row + 1, f"byte {_byte(text, start)}", f"not well-formed JSON from here on: {_short(error)}")
+            reason = f"not well-formed JSON from here on: {_short(error)}"
+            yield Bad(row + 1, f"byte {_byte(text, place)}", reason, cut=True)
             return
-        for record in _records(value):
+        for record in _records(value, text[place:end]):
             row += 1
-            yield row, json.dumps(record, ensure_ascii=False)
+            yield (row, record) if _is_text(record) else Bad(row, f"row {row}", "not UTF-8")
         place = end
 
 
-def _record_start(text: str, place: int) -> int:
-    """Step into an array, or into the `records` list of an answer; elsewhere stay."""
-    if text[place] == "[":
-        return _skip(text, place + 1)
-    answer = re.compile(r'\{\s*(?:"(?:totalSize|done|nextRecordsUrl|queryLocator)"\s*:\s*(?:"[^"]*"|[^,{}\[\]"]+)\s*,\s*)*"records"\s*:\s*\[')
-    found = answer.match(text, place)
-    return _skip(text, found.end()) if found else place
+def first_record(text: str) -> str | None:
+    """Return the text of the first record of a JSON file that begins with `text`, or None when it is cut."""
+    place = _next(text, 0)
+    try:
+        value, end = _DECODER.raw_decode(text, place)
+    except (ValueError, RecursionError):
+        return None
+    return next(iter(_records(value, text[place:end])), None)
 
 
-def _skip(text: str, place: int) -> int:
-    """Skip blanks, separators and closing brackets between records, and an answer's own trailing members."""
-    trailing = re.compile(r'(?:[\s,\]}\ufeff]|"(?:totalSize|done|nextRecordsUrl|queryLocator)"\s*:\s*(?:"[^"]*"|[^,{}\[\]"]+))*')
-    found = trailing.match(text, place)
-    return found.end() if found else place
+def _next(text: str, place: int) -> int:
+    """Return where the next record begins: past what separates records, inside arrays and answers."""
+    while True:
+        found = _BETWEEN.match(text, place)
+        here = found.end() if found else place
+        if text[here : here + 1] == "[":
+            here += 1
+        elif opened := _ANSWER.match(text, here):
+            here = opened.end()
+        if here == place:
+            return place
+        place = here
 
 
-def _records(value: object) -> list[object]:
-    """Return the records that one decoded value holds."""
-    if isinstance(value, list):
-        return [record for each in value for record in _records(each)]  # pyright: ignore[reportUnknownVariableType]
+def _records(value: object, text: str) -> Iterator[str]:
+    """Yield the text of each record that one decoded value holds; an answer in an unusual order is opened."""
     if isinstance(value, dict) and isinstance(value.get("records"), list) and "done" in value:
-        return list(value["records"])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return [value]
+        for record in value["records"]:  # pyright: ignore[reportUnknownVariableType]
+            yield json.dumps(record, ensure_ascii=False)
+    else:
+        yield text
+
+
+def _is_text(value: str) -> bool:
+    """Say whether a text decoded with escapes was UTF-8."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _byte(text: str, place: int) -> int:
@@ -180,4 +246,6 @@ def _byte(text: str, place: int) -> int:
 
 
 def _short(error: BaseException) -> str:
-    return str(error).split(":", maxsplit=1)[0].lower() or "nested too deeply"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return str(error).split(":", maxsplit=1)[0].lower()

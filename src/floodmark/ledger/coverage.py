@@ -5,17 +5,18 @@ inferred from the rows themselves. A hole in it is a gap. Three kinds of gap are
 
 listed     the platform lists a file that is not among the evidence, or has another length
 damaged    a file could not be read to its end, and no intact file holds the same rows
-inferred   an hourly log is silent for an hour in which other logs speak and in which it should
-           have spoken: busy right before and right after
+inferred   an event log file is silent for an hour in which other logs speak and in which it should
+           have spoken: busy right before and after, or another log tells of calls of a kind that
+           nearly always stand in both
 
 A log type without a file is no gap by itself: the platform writes none when nothing happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from floodmark.engine import statement
@@ -27,6 +28,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVENT_LOG_FILES = "salesforce.elf."
 # A Poisson count of 0 where 8 are expected has a probability of 0.03 %: such an hour is a hole.
 BUSY_ROWS = 8
+# Two logs tell of the same kind of call when this share of it stands in both, of so many calls or more.
+WITNESS_SHARE = 0.95
+WITNESS_CALLS = 20
 UNKNOWN_LOG = "unknown"
 
 
@@ -93,7 +97,10 @@ class CoverageMap:
     def states(self, log: str, begin: datetime, end: datetime) -> bool:
         """Say whether it is stated that the files of `log` speak for all of `begin` to `end`."""
         spans = [
-            (datetime.fromisoformat(one).replace(tzinfo=None), datetime.fromisoformat(other).replace(tzinfo=None))
+            (
+                datetime.fromisoformat(one).replace(tzinfo=None),
+                datetime.fromisoformat(other).replace(tzinfo=None),
+            )
             for item in self.ledger.items.values()
             if log in item.logs
             for one, other in item.covers
@@ -110,7 +117,9 @@ class CoverageMap:
 
     def _listed_holes(self) -> Iterable[Hole]:
         present = {each.id for each in self.listing if self._at_hand(each)}
-        full_days = {(each.log, each.begin.date()) for each in self.listing if each.daily and each.id in present}
+        full_days = {
+            (each.log, each.begin.date()) for each in self.listing if each.daily and each.id in present
+        }
         for each in self.listing:
             if each.id not in present and (each.log, each.begin.date()) not in full_days:
                 yield Hole(each.log, each.begin, each.end, self._why_absent(each))
@@ -129,10 +138,12 @@ class CoverageMap:
     def _why_absent(self, listed: Listed) -> str:
         named = [item for item in self.ledger.items.values() if any(listed.id in name for name in item.names)]
         if named and listed.id:
-            return f"listed with {listed.size} bytes, the file at hand has {named[0].plain_bytes} or is damaged"
+            return (
+                f"listed with {listed.size} bytes, the file at hand has {named[0].plain_bytes} or is damaged"
+            )
         return "listed by the platform, not among the evidence"
 
-    def _skipped_numbers(self, full_days: set[tuple[str, object]]) -> Iterable[Hole]:
+    def _skipped_numbers(self, full_days: Container[tuple[str, date]]) -> Iterable[Hole]:
         hours: dict[tuple[str, datetime], set[int]] = {}
         for each in self.listing:
             if not each.daily and each.sequence:
@@ -169,17 +180,39 @@ class CoverageMap:
             [item.sha256],
         )
         return any(
-            shared >= legible and self.ledger.items[other].damage is None and self.ledger.items[other].rows > legible
+            shared >= legible
+            and self.ledger.items[other].damage is None
+            and self.ledger.items[other].rows > legible
             for other, shared in found
         )
 
     # --- inferred ----------------------------------------------------------------------------
 
     def _inferred_holes(self) -> Iterable[Hole]:
-        sql = statement(Path(__file__).with_name("silent_hour.sql"))
-        for log, hour in self.ledger.engine.rows(sql, {"busy": BUSY_ROWS, "family": EVENT_LOG_FILES}):
-            if self.reads(log) and not self.states(log, hour, hour + HOUR):
-                yield Hole(log, hour, hour + HOUR, "no row in an hour in which other logs have rows, busy before and after")
+        silent = _statement("silent_hour.sql"), {"busy": BUSY_ROWS, "family": EVENT_LOG_FILES}
+        for log, hour in self.ledger.engine.rows(*silent):
+            yield from self._unless_stated(
+                log, hour, "no row in an hour in which other logs have rows, busy before and after"
+            )
+        witnessed = (
+            _statement("witnessed_hour.sql"),
+            {
+                "family": EVENT_LOG_FILES,
+                "share": WITNESS_SHARE,
+                "calls": WITNESS_CALLS,
+            },
+        )
+        for log, hour, witness in self.ledger.engine.rows(*witnessed):
+            yield from self._unless_stated(log, hour, f"no row in an hour of whose calls {witness} tells")
+
+    def _unless_stated(self, log: str, hour: datetime, reason: str) -> Iterable[Hole]:
+        """Yield the hour as a hole where it can hide a read and nobody stated that it is covered."""
+        if self.reads(log) and not self.states(log, hour, hour + HOUR):
+            yield Hole(log, hour, hour + HOUR, reason)
+
+
+def _statement(name: str) -> str:
+    return statement(Path(__file__).with_name(name))
 
 
 def _listing(ledger: Ledger) -> list[Listed]:
@@ -191,14 +224,18 @@ def _listing(ledger: Ledger) -> list[Listed]:
            ORDER BY objects[1], "at", uid"""
     )
     return [
-        Listed(uid, EVENT_LOG_FILES + kind, (interval or "").casefold() != "hourly", at, sequence, size, created)
+        Listed(
+            uid, EVENT_LOG_FILES + kind, (interval or "").casefold() != "hourly", at, sequence, size, created
+        )
         for uid, kind, interval, at, sequence, size, created in found
     ]
 
 
 def _inside(item: ItemFacts, listed: Listed) -> bool:
     """Say whether the item's rows of this log lie in the listed hours."""
-    times = [(part.from_, part.to) for part in item.parts if part.log == listed.log and part.from_ and part.to]
+    times = [
+        (part.from_, part.to) for part in item.parts if part.log == listed.log and part.from_ and part.to
+    ]
     begin, end = stamp(listed.begin) or "", stamp(listed.end) or ""
     return not times or all(begin <= first and last < end for first, last in times)
 
@@ -233,10 +270,14 @@ def _joined(holes: Sequence[Hole]) -> list[Hole]:
     for hole in known:
         last = joined[-1] if joined else None
         if last and last.log == hole.log and last.reason == hole.reason and _meets(last, hole):
-            joined[-1] = Hole(last.log, last.begin, max(last.end or datetime.min, hole.end or datetime.min), last.reason)
+            joined[-1] = Hole(last.log, last.begin, _later(last.end, hole.end), last.reason)
         else:
             joined.append(hole)
     return sorted([*joined, *(each for each in set(holes) if not (each.begin and each.end))], key=_order)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((each for each in (one, other) if each is not None), default=None)
 
 
 def _meets(last: Hole, hole: Hole) -> bool:

@@ -97,11 +97,15 @@ class Manifest:
             try:
                 entry = json.loads(content)
                 sound = canonical_json(entry) == content and name == f"{number:08d}.json"
-                follows = entry["prev"] == head and entry["n"] == number
-            except (ValueError, KeyError, TypeError, RecursionError):
+                follows = entry["prev"] == head and entry["n"] == number and isinstance(entry["at"], str)
+                _ = isinstance(entry["who"], str), [_item(item) for item in entry["items"]]
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 yield {"n": number}, f"ledger entry {number} is not readable"
                 return
-            yield entry, None if sound and follows else f"ledger entry {number} was changed or does not follow"
+            yield (
+                entry,
+                None if sound and follows else f"ledger entry {number} was changed or does not follow",
+            )
             head = hashlib.sha256(content).hexdigest()
 
     def items(self) -> dict[str, ItemFacts]:
@@ -132,7 +136,13 @@ class Manifest:
         entries = self.entries()
         last = self.log / f"{len(entries):08d}.json"
         prev = sha256_of(last) if entries else EMPTY_HEAD
-        entry = {"n": len(entries) + 1, "prev": prev, "at": at, "who": who, "items": [_plain(item) for item in items]}
+        entry = {
+            "n": len(entries) + 1,
+            "prev": prev,
+            "at": at,
+            "who": who,
+            "items": [_plain(item) for item in items],
+        }
         try:
             create_once(self.log / f"{len(entries) + 1:08d}.json", canonical_json(entry))
         except FileExistsError as error:
@@ -154,7 +164,8 @@ def _plain(item: ItemFacts) -> dict[str, Any]:
 def _item(stated: dict[str, Any]) -> ItemFacts:
     parts = tuple(PartFacts(**part) for part in stated["parts"])
     covers = tuple((begin, end) for begin, end in stated["covers"])
-    return ItemFacts(**{**stated, "parts": parts, "names": tuple(stated["names"]), "covers": covers})
+    given: dict[str, Any] = {**stated, "parts": parts, "names": tuple(stated["names"]), "covers": covers}
+    return ItemFacts(**given)
 
 
 def _merged(first: ItemFacts, second: ItemFacts) -> ItemFacts:

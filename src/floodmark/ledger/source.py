@@ -38,7 +38,7 @@ SLOTS: Mapping[str, str] = {
     "child_ids": "VARCHAR[]",  # ids of nested rows: children and parents
     "ids_complete": "BOOLEAN",  # the whole list was read and it is as long as the rows delivered
     "fields": "VARCHAR[]",  # fields named by the log itself (report and list columns, ?fields=)
-    "request_key": "VARCHAR",  # the platform's request id, shared by rows of several logs; a client may choose it
+    "request_key": "VARCHAR",  # the platform's request id, shared by rows of several logs; set by clients
     "job": "VARCHAR",  # bulk job id, 18 characters
     "execution": "VARCHAR",  # execution id of a report or list run
     "chunk": "BIGINT",  # number of the chunk within the execution

@@ -17,7 +17,7 @@ from floodmark.report.material import Location, Material, Moment, Statement
 from floodmark.report.terminal import first_page
 from floodmark.text import closest
 
-__all__ = ["KINDS", "Location", "Material", "Moment", "Statement", "first_page", "write"]
+__all__ = ["KINDS", "Location", "Material", "Moment", "Statement", "first_page", "require_kinds", "write"]
 
 KINDS = ("md", "html", "json")
 """The formats that a report is written in."""
@@ -39,6 +39,16 @@ _BODY: tuple[Callable[[Claims], Section], ...] = (
 )
 
 
+def require_kinds(kinds: Sequence[str]) -> None:
+    """Raise UsageError for the first of `kinds` that is not one of KINDS."""
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(
+                f"report format {kind!r} is not known, expected {', '.join(KINDS)}{closest(kind, KINDS)}",
+                hint=f"use --format with one of {', '.join(KINDS)}",
+            )
+
+
 def write(material: Material, kinds: Sequence[str], folder: Path) -> tuple[Path, ...]:
     """Write the report in each of `kinds` and return the files, in the order of KINDS.
 
@@ -50,12 +60,7 @@ def write(material: Material, kinds: Sequence[str], folder: Path) -> tuple[Path,
     Raises:
         UsageError: a kind is not one of KINDS; nothing was written.
     """
-    for kind in kinds:
-        if kind not in KINDS:
-            raise UsageError(
-                f"report format {kind!r} is not known, expected {', '.join(KINDS)}{closest(kind, KINDS)}",
-                hint=f"use --format with one of {', '.join(KINDS)}",
-            )
+    require_kinds(kinds)
     claims = Claims(material)
     page = Page(
         alarm=opening.alarm(claims),

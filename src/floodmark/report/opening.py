@@ -83,9 +83,9 @@ def counted(claims: Claims, path: tuple[Step, ...], one: str, many: str) -> Line
 def blind_note(claims: Claims) -> Paragraph:
     """Return the channels that the logs cannot see, to stand beside a statement of absence."""
     blind = claims.material.scope.coverage.blind
-    said = joined((Foreign(each, prose=True) for each in blind), "; ")
+    said = joined((Foreign(each, prose=True) for each in blind), " ")
     text = "Absence here means: not by this intrusion, through the channels that the logs see. "
-    rest = say("Not seen by these logs: {blind}.", blind=said) if blind else ("No blind channel is stated.",)
+    rest = say("Not seen by these logs: {blind}", blind=said) if blind else ("No blind channel is stated.",)
     return Paragraph((text, *rest), "note")
 
 
@@ -263,7 +263,9 @@ def _open(claims: Claims) -> Line:
         label(material, each.category) for each in material.scope.categories if each.outcomes.cannot_tell > 0
     ]
     if not unknown:
-        return ("Nothing about these people and categories was left open by a missing log.",)
+        if material.scope.coverage.stated:
+            return ("The logs are stated to be complete, and none is missing.",)
+        return ("No gap in the logs was found; nobody stated that all of them are complete.",)
     return say(
         "It cannot be told for some people whether these were taken: {names}; section 6 says why.",
         names=joined(unknown),

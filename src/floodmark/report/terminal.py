@@ -136,7 +136,9 @@ def _open(material: Material) -> list[str]:
     if material.quarantine:
         reasons.append(f"{_counted(len(material.quarantine), 'row or file part')} unreadable")
     if not reasons:
-        return ["Nothing was left open by a missing log."]
+        if scope.coverage.stated:
+            return ["The logs are stated to be complete, and none is missing."]
+        return ["No gap in the logs was found; nobody stated that all of them are complete."]
     lines = ["What can leave an outcome open:"]
     for reason in reasons[:_REASONS_SHOWN]:
         lines += _wrapped(reason)

@@ -16,6 +16,14 @@ WITH page AS (
     FROM page LEFT JOIN known USING (act)
     WHERE content IS NULL AND row_count > 0
     GROUP BY page.act
+), echoed AS (
+    -- Event log rows of further pages state the whole or the page: equal numbers above a page are the whole.
+    SELECT act, max(page_rows) AS page_rows
+    FROM (SELECT act, log, CASE WHEN min(matched_rows) = max(matched_rows) AND min(matched_rows) > 2000 THEN min(matched_rows)
+                                ELSE sum(matched_rows) END AS page_rows
+          FROM read_event JOIN act_event USING (event)
+          WHERE operation IN ('query', 'query_more') AND NOT lists AND matched_rows IS NOT NULL GROUP BY act, log)
+    GROUP BY act
 ), gathered AS (
     SELECT act, min("at") AS "at", max("at") AS last_at,
            list_sort(list(DISTINCT operation)) AS operations,
@@ -32,12 +40,14 @@ WITH page AS (
            bool_or(len(record_ids) > 0) AS has_ids,
            list_sort(list(DISTINCT joined_by) FILTER (joined_by IS NOT NULL)) AS joined_by,
            list_sort(list(DISTINCT method) FILTER (method IS NOT NULL)) AS methods,
+           coalesce(min("at") FILTER (operation = 'bulk_job' AND lower(method) IN ('jobcomplete', 'complete', 'completed')),
+                    max("at") FILTER (operation = 'bulk_job')) AS done_at,
            min(actor) AS actor, min(session) AS session, min(job) AS job,
            list(event ORDER BY "at", event) AS events
     FROM read_event JOIN act_event USING (event)
     GROUP BY act
 )
-SELECT gathered.*, coalesce(known_rows, 0) AS known_rows, coalesce(loose_min, 0) AS loose_min, coalesce(loose_max, 0) AS loose_max,
+SELECT gathered.*, page_rows, coalesce(known_rows, 0) AS known_rows, coalesce(loose_min, 0) AS loose_min, coalesce(loose_max, 0) AS loose_max,
        (SELECT count(*) FROM act_id WHERE act_id.act = gathered.act AND top) AS id_count
-FROM gathered LEFT JOIN known USING (act) LEFT JOIN loose USING (act)
+FROM gathered LEFT JOIN known USING (act) LEFT JOIN loose USING (act) LEFT JOIN echoed USING (act)
 ORDER BY "at", act

@@ -59,17 +59,31 @@ WITH page AS (
     LEFT JOIN reported ON reported.actor = given.actor AND abs(epoch(reported."at") - epoch(given."at")) <= 600
          AND (reported.session IS NULL OR given.session IS NULL OR reported.session = given.session)
     GROUP BY given.event
+), single AS (
+    -- One record seen in several logs: the same platform request, or less than a minute apart in one session.
+    SELECT event, operation, actor, record_ids[1] AS id, session, request_key,
+           row_number() OVER (PARTITION BY log, actor, request_key, operation, record_ids[1] ORDER BY "at", event) AS nth,
+           sum(is_new::INTEGER) OVER (PARTITION BY actor, session, operation, record_ids[1]
+                                      ORDER BY "at", event ROWS UNBOUNDED PRECEDING) AS visit
+    FROM (SELECT *, coalesce("at" - lag("at") OVER (PARTITION BY actor, session, operation, record_ids[1] ORDER BY "at", event)
+                             > INTERVAL 1 MINUTE, true) AS is_new
+          FROM read_event WHERE operation IN ('page_view', 'record') AND len(record_ids) = 1)
+), seen AS (
+    SELECT event,
+           min(event) OVER (PARTITION BY actor, operation, id, CASE
+               WHEN operation = 'record' AND request_key IS NOT NULL THEN 'key ' || nth || ' ' || request_key
+               ELSE 'visit ' || visit || ' ' || coalesce(session, '') END) AS act
+    FROM single
 ), other AS (
     SELECT event,
            min(event) OVER (PARTITION BY actor, CASE
                WHEN job IS NOT NULL AND operation IN ('bulk_job', 'bulk_result') THEN 'job ' || job
                WHEN operation = 'bulk_result' THEN 'bulk ' || coalesce(session, '') || ' ' || coalesce(query, event)
-               WHEN operation IN ('page_view', 'record') AND len(record_ids) = 1
-                   THEN operation || ' ' || record_ids[1] || ' ' || coalesce(session, '') || ' ' || date_trunc('minute', "at")::VARCHAR
-               WHEN request_key IS NOT NULL THEN operation || ' ' || request_key || ' ' || nth
+               WHEN request_key IS NOT NULL THEN operation || ' ' || nth || ' ' || request_key
                ELSE 'event ' || event END) AS act
     FROM (SELECT *, row_number() OVER (PARTITION BY log, actor, request_key, operation ORDER BY "at", event) AS nth FROM read_event)
     WHERE operation NOT IN ('query', 'query_more', 'report', 'list_view', 'report_export')
+      AND event NOT IN (SELECT event FROM single)
 )
 SELECT event, act FROM page
 UNION ALL SELECT event, act FROM heard
@@ -77,4 +91,5 @@ UNION ALL SELECT event, act FROM alone
 UNION ALL SELECT event, act FROM run
 UNION ALL SELECT event, act FROM reported
 UNION ALL SELECT event, act FROM exported
+UNION ALL SELECT event, act FROM seen
 UNION ALL SELECT event, act FROM other

@@ -3,13 +3,13 @@
 For one target (any value, one category, one country, the records of one object):
 
 1. Counted: who surely lost it. They are in both bounds.
-2. Free: who possibly lost it through a record that surely left, or through a parent or child row.
-   No row count limits them: they are in `at_most`.
-3. Open groups: a request that delivered n to n' rows, s of them its own sure records, with
-   candidates for the rest. It adds at most n' - s; it proves what n - s rows cannot avoid: rows are
-   filled first with candidates that add nothing (no certain value, or of people counted already),
-   then with the people who own most candidates. More rows than candidates prove nothing more: a
-   record deleted since may have been among them.
+2. Free: who possibly lost it through a record that surely left, through a parent or child row, or
+   through a request whose row count allows all its candidates. They are in `at_most`.
+3. Groups: a request that delivered n to n' rows, s of them its own sure records, with candidates for
+   the rest. It adds at most n' - s. It proves what n - s rows cannot avoid: rows are filled first with
+   candidates that add nothing (no certain value, or of people counted already), then with the people
+   who own most candidates. More rows than candidates prove nothing more: a record deleted since may
+   have been among them.
 4. At most: the smallest, over all splits of the groups, of the people whom the one part can reach
    plus the row limits of the other. At least: the largest sum over groups that share no person.
 
@@ -18,43 +18,44 @@ Rules 2, 3 (last sentence) and 4 mend the design's wording; docs/decisions tells
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
 
 from floodmark.engine import Engine, literal
 from floodmark.models import Bound
 from floodmark.scope.outcomes import Cells
+from floodmark.scope.records import Part, existed, moment, whole_mask
 from floodmark.scope.requests import Reading
 
 GROUP_LIMIT = 8
-"""Beyond so many open groups, requests on one object with the same fields are taken together."""
+"""Beyond so many groups that limit, like ones are taken together; of those that prove, so many count."""
+_ROWS_ARE_RECORDS = frozenset({"query", "bulk_query", "list_view"})
 
 
 @dataclass(frozen=True)
 class Group:
-    """Open rows: `fewest` to `most` of them left beyond the request's own sure records. None: unknown."""
+    """Open rows of one part, or of like parts taken together: `fewest` to `most` of them left."""
 
-    object: str
-    at: datetime
-    sure_mask: int
-    possible_mask: int
+    parts: tuple[int, ...]
     fewest: int
-    most: int | None
-    request_no: int | None
-    """The request whose sure records are no candidates; None when it has none."""
+    most: int
 
 
 @dataclass(frozen=True)
-class Target:
-    """Whom to count: conditions on the columns of person_reach and, for groups, of record_reach."""
+class Groups:
+    """All groups, and the parts whose candidates no row count limits."""
 
-    bits: int
-    """Category bits that count; for records every record counts and the bits are not used."""
-    people: str = "true"
-    """Condition on the person."""
+    limiting: tuple[Group, ...]
+    proving: tuple[Group, ...]
+    free: tuple[int, ...]
+    merged: bool
+    """Groups were taken together or left out, so the bounds are wider than they could be."""
+
+    @property
+    def all(self) -> tuple[Group, ...]:
+        """The limiting and then the proving groups; the place is the group's number."""
+        return (*self.limiting, *self.proving)
 
 
 @dataclass(frozen=True)
@@ -65,269 +66,402 @@ class Obstacles:
     rows: int
     missing: Mapping[str, int]
     """Object -> ids in the logs that are not in the snapshot: records that left for sure."""
+    unknown: Mapping[tuple[int, str], tuple[int, int]] = field(
+        default_factory=dict[tuple[int, str], tuple[int, int]]
+    )
+    """(request, object) -> rows of it whose ids are not in the snapshot: fewest, most."""
+
+    @property
+    def any(self) -> bool:
+        """Whether something could hide a read."""
+        return self.unlimited or self.rows > 0
+
+
+@dataclass
+class _Found:
+    """What the tables say of one target."""
+
+    counted: int = 0
+    reached: int = 0
+    """People counted, possible, or within reach of an obstacle."""
+    reach: dict[int, int] = field(default_factory=dict[int, int])
+    """Bits -> people not counted who have them: 0 free, then one for each group."""
+    least: list[int] = field(default_factory=list[int])
+    """For each proving group, how many people it proves."""
 
 
 class Bounds:
     """Bounds of one scope, computed on the tables of `Cells`."""
 
-    def __init__(self, engine: Engine, cells: Cells, readings: Sequence[Reading], obstacles: Obstacles) -> None:
+    def __init__(
+        self, engine: Engine, cells: Cells, readings: Sequence[Reading], obstacles: Obstacles
+    ) -> None:
         """Derive record_reach and person_reach: what each record and person can have lost, and how."""
         self.engine = engine
         self.cells = cells
         self.obstacles = obstacles
-        self.groups = _limited(_groups(cells, readings))
-        self.every = (1 << len(cells.masks.categories)) - 1
+        self.groups = _Grouping(engine, cells, readings, obstacles).groups()
+        self.country_bounds: dict[str | None, Bound] | None = None
         self._reach()
 
     def _reach(self) -> None:
-        """Make the two tables; reach bit 0 is free, bit i + 1 is group i."""
-        turned = self.cells.masks.to_categories
-        columns: list[str] = []
-        for place, group in enumerate(self.groups):
-            candidate = _candidate(group)
-            open_ = f"CASE WHEN {candidate} THEN CASE WHEN changed_at > {_time(group.at)} THEN {group.possible_mask} ELSE value_mask & {group.possible_mask} END ELSE 0 END"
-            firm = f"CASE WHEN {candidate} AND NOT coalesce(changed_at > {_time(group.at)}, false) THEN value_mask & {group.sure_mask} ELSE 0 END"
-            columns += [
-                f"{candidate} AS candidate_{place}",
-                f"{turned('(' + open_ + ')')} AS open_{place}",
-                f"{turned('(' + firm + ')')} AS firm_{place}",
-            ]
-        free = turned("(record_cell.extra_mask | coalesce(side_mask, 0))")
-        self.engine.keep("side_cell", _SIDE_CELL)
+        """Make the two tables; a record is a candidate of group i when bit i of `candidates` is set."""
+        parts, groups = self.cells.parts, self.groups
+        rows = [
+            (part, place, part in groups.free)
+            for place, group in enumerate(groups.all)
+            for part in group.parts
+        ]
+        rows += [(part, None, True) for part in groups.free]
+        values = ", ".join(
+            f"({part}, {'NULL' if place is None else 1 << place}, {'true' if free else 'false'})"
+            for part, place, free in rows
+        )
+        self.engine.keep(
+            "part_group",
+            f"SELECT * FROM (VALUES {values or '(-1, 0, false)'}) given (part_no, bits, is_free)",
+        )
+        self.engine.keep("listed_reach", _LISTED_REACH)
+        free = [parts[number] for number in groups.free]
+        masks = [_merged_part([parts[number] for number in group.parts]) for group in groups.all]
+        opened = [_group_masks(place, part) for place, part in enumerate(masks)]
+        limits = len(groups.limiting)
+        fields = [f"{each.open} AS open_{place}" for place, each in enumerate(opened[:limits])]
+        fields += [f"{each.firm} AS firm_{place}" for place, each in enumerate(opened[limits:])]
+        names = ["sure_mask", "held_mask", "free_mask"]
+        names += [f"open_{place}" for place in range(limits)] + [
+            f"firm_{place}" for place in range(len(groups.proving))
+        ]
+        end = moment(self.cells.window.end) if self.cells.window else "NULL"
         self.engine.keep(
             "record_reach",
-            f"""SELECT record.record_no, record.object, record.person_no, record_cell.is_read,
-                       side_cell.record_no IS NOT NULL OR request_may.record_no IS NOT NULL AS is_side,
-                       {turned('record_cell.sure_mask')} AS sure_mask, {free} AS free_mask,
-                       {turned('record_cell.held_mask')} AS held_mask{"".join(", " + each for each in columns)}
-                FROM record JOIN record_cell USING (record_no) LEFT JOIN side_cell USING (record_no)
-                LEFT JOIN (SELECT DISTINCT record_no FROM request_record WHERE NOT is_sure) request_may USING (record_no)""".replace(
-                "CASE object", "CASE record.object"
-            ),  # noqa: S608 - masks and names of ours
+            _RECORD_REACH.format(
+                turned=", ".join(f"{self.cells.masks.to_categories(name)} AS {name}" for name in names),
+                fields="".join(f", {each}" for each in fields),
+                candidates=" | ".join(each.candidate for each in opened) or "0",
+                free=whole_mask(free),
+                existed=existed(free),
+                end=end,
+            ),
         )
-        united = "".join(f", bit_or(open_{place}) AS open_{place}" for place in range(len(self.groups)))
-        self.engine.keep(
-            "person_reach",
-            f"SELECT person_no, bit_or(sure_mask) AS sure_mask, bit_or(free_mask) AS free_mask,"  # noqa: S608
-            f" bit_or(held_mask) AS held_mask{united} FROM record_reach GROUP BY person_no",
-        )
+        united = ", ".join(f"bit_or({name}) AS {name}" for name in names)
+        self.engine.keep("person_reach", f"SELECT person_no, {united} FROM record_reach GROUP BY person_no")
 
     # --- targets ---------------------------------------------------------------------------------
 
     def people(self) -> Bound:
         """Return the bound on people who lost any value."""
-        return self._of_people(Target(self.every))
+        return self._one(self._people(self.cells.masks.every))
 
     def category(self, bit: int) -> Bound:
         """Return the bound on people who lost a value of one category."""
-        return self._of_people(Target(1 << bit))
+        return self._one(self._people(1 << bit))
 
     def country(self, code: str | None) -> Bound:
         """Return the bound on people of one country who lost any value; None: people without a country."""
-        chosen = f"list_contains(residence, {literal(code)})" if code else "len(residence) = 0"
-        inside = f"person_no IN (SELECT person_no FROM person WHERE {chosen})"  # noqa: S608 - a code of ours, quoted
-        return self._of_people(Target(self.every, inside))
+        return self.countries().get(code, Bound(at_least=0, at_most=0, bound="exact"))
 
-    def _of_people(self, target: Target) -> Bound:
-        bits, people = target.bits, target.people
-        (counted,) = self._one(f"SELECT count(*) FROM person_reach WHERE sure_mask & {bits} <> 0 AND {people}")
-        reach = self._histogram("person_reach", f"free_mask & {bits} <> 0", f"open_{{}} & {bits} <> 0", f"sure_mask & {bits} = 0 AND {people}")
-        least = [self._least_people(place, target) for place in range(len(self.groups))]
-        held = None
-        if self.obstacles.unlimited:
-            (held,) = self._one(f"SELECT count(*) FROM person_reach WHERE (held_mask | sure_mask) & {bits} <> 0 AND {people}")
-        extra = self.obstacles.rows + sum(self.obstacles.missing.values())
-        return self._bound(counted, reach, least, held, extra)
+    def countries(self) -> dict[str | None, Bound]:
+        """Return the bound for every country in the snapshot, by code, people without one last."""
+        if self.country_bounds is None:
+            self.engine.keep("person_country", _PERSON_COUNTRY)
+            found = self._people(self.cells.masks.every, "person_reach JOIN person_country USING (person_no)")
+            order = sorted(found, key=lambda code: (code is None, code or ""))
+            self.country_bounds = {code: self._bound(found[code]) for code in order}
+        return self.country_bounds
 
     def records(self, name: str) -> Bound:
         """Return the bound on records of one object that left, whatever they hold."""
         here = f"object = {literal(name)}"
-        (counted,) = self._one(f"SELECT count(*) FROM record_reach WHERE is_read AND {here}")
-        reach = self._histogram("record_reach", "is_side", "candidate_{}", f"NOT is_read AND {here}")
-        least = [
-            self._least_records(place) if group.object == name else 0 for place, group in enumerate(self.groups)
-        ]
-        held = None
-        if self.obstacles.unlimited:
-            existed = _time(self.cells.window.end) if self.cells.window else "NULL"
-            (held,) = self._one(f"SELECT count(*) FROM record WHERE {here} AND NOT coalesce(created_at > {existed}, false)")
+        places = range(len(self.groups.all))
+        bits = ["is_free::BIGINT"] + [f"((candidates >> {place} & 1) << {place + 1})" for place in places]
+        found = self._histogram(
+            "(SELECT NULL AS code, is_read AS is_counted,"
+            " existed OR is_read OR is_free OR candidates <> 0 AS is_reached,"
+            f" {' | '.join(bits)} AS reach FROM record_reach WHERE {here})"
+        ).get(None, _Found())
+        found.least = [self._least_records(place, name) for place in range(len(self.groups.proving))]
         missing = self.obstacles.missing.get(name, 0)
-        found = self._bound(counted, reach, least, held, self.obstacles.rows)
-        return found.model_copy(update={"at_least": found.at_least + missing, "at_most": found.at_most + missing})
+        bound = self._bound(found, missing=0)
+        return bound.model_copy(
+            update={"at_least": bound.at_least + missing, "at_most": bound.at_most + missing}
+        )
 
     # --- the steps -----------------------------------------------------------------------------------
 
-    def _one(self, sql: str) -> tuple[Any, ...]:
-        return self.engine.row(sql)
+    def _one(self, found: Mapping[str | None, _Found]) -> Bound:
+        return self._bound(found.get(None, _Found()))
 
-    def _histogram(self, table: str, free: str, group: str, where: str) -> dict[int, int]:
-        """Return reach bits -> how many uncounted people or records have them."""
-        bits = [f"({free})::INTEGER"]
-        bits += [f"(({group.format(place)})::INTEGER << {place + 1})" for place in range(len(self.groups))]
-        return dict(self.engine.rows(f"SELECT {' | '.join(bits)} AS reach, count(*) FROM {table} WHERE {where} GROUP BY reach"))  # noqa: S608
-
-    def _least_people(self, place: int, target: Target) -> int:
-        """Return how many uncounted people a group's fewest rows cannot avoid (step 3)."""
-        group, bits, people = self.groups[place], target.bits, target.people
-        if not group.fewest or not group.sure_mask:
-            return 0
-        candidates, harmless = self._one(
-            f"""SELECT count(*), count(*) FILTER (firm_{place} & {bits} = 0 OR NOT ({people}) OR person_no IN
-                       (SELECT person_no FROM person_reach WHERE sure_mask & {bits} <> 0))
-                FROM record_reach WHERE candidate_{place}"""  # noqa: S608
+    def _people(
+        self, bits: int, source: str = "(SELECT *, NULL::VARCHAR AS code FROM person_reach)"
+    ) -> dict[str | None, _Found]:
+        """Return, by the column `code` of the source, what the tables say of some categories."""
+        groups = self.groups
+        opened = [f"open_{place}" for place in range(len(groups.limiting))]
+        names = [*opened, *(f"firm_{place}" for place in range(len(groups.proving)))]
+        reach = [
+            f"((({name} & {bits}) <> 0)::BIGINT << {place})"
+            for place, name in enumerate(["free_mask", *names])
+        ]
+        any_ = " | ".join(["sure_mask", "free_mask", "held_mask", *names])
+        found = self._histogram(
+            f"(SELECT code, sure_mask & {bits} <> 0 AS is_counted, ({any_}) & {bits} <> 0 AS is_reached,"
+            f" {' | '.join(reach)} AS reach FROM {source})"
         )
-        if group.fewest > candidates or group.fewest <= harmless:
-            return 0
-        owned = self.engine.rows(
-            f"""SELECT owned, count(*) FROM (
-                  SELECT person_no, count(*) AS owned FROM record_reach JOIN person_reach USING (person_no)
-                  WHERE candidate_{place} AND firm_{place} & {bits} <> 0 AND person_reach.sure_mask & {bits} = 0 AND {people}
-                  GROUP BY person_no) GROUP BY owned ORDER BY owned DESC"""  # noqa: S608
-        )
-        return _fewest_owners(group.fewest - harmless, owned)
+        for place in range(len(groups.proving)):
+            proven = self._least_people(place, bits, source)
+            for code, each in found.items():
+                each.least.append(proven.get(code, 0))
+        return found
 
-    def _least_records(self, place: int) -> int:
-        """Return how many uncounted records a group's fewest rows cannot avoid."""
-        group = self.groups[place]
-        candidates, counted = self._one(
-            f"SELECT count(*), count(*) FILTER (is_read) FROM record_reach WHERE candidate_{place}"  # noqa: S608
+    def _histogram(self, source: str) -> dict[str | None, _Found]:
+        found: dict[str | None, _Found] = {}
+        rows = self.engine.rows(
+            f"SELECT code, is_counted, is_reached, reach, count(*) FROM {source} GROUP BY ALL"
+        )
+        for code, is_counted, is_reached, reach, people in rows:
+            each = found.setdefault(code, _Found())
+            each.reached += people if is_reached else 0
+            if is_counted:
+                each.counted += people
+            else:
+                each.reach[reach] = each.reach.get(reach, 0) + people
+        return found
+
+    def _least_people(self, place: int, bits: int, source: str) -> dict[str | None, int]:
+        """Return, by code, how many people not counted a group's fewest rows cannot avoid (step 3)."""
+        group, bit = self.groups.proving[place], len(self.groups.limiting) + place
+        candidate = f"candidates >> {bit} & 1 = 1"
+        candidates, firm = self.engine.row(
+            f"""SELECT count(*), count(*) FILTER (firm_{place} & {bits} <> 0)
+                FROM record_reach WHERE {candidate}"""
+        )
+        if group.fewest > candidates or group.fewest <= candidates - firm:
+            return {}
+        rows = self.engine.rows(
+            f"""SELECT code, owned, count(*) FROM {source} JOIN (
+                  SELECT person_no, count(*) AS owned FROM record_reach
+                  WHERE {candidate} AND firm_{place} & {bits} <> 0 GROUP BY person_no) USING (person_no)
+                WHERE sure_mask & {bits} = 0 GROUP BY ALL ORDER BY owned DESC"""
+        )
+        by_code: dict[str | None, list[tuple[int, int]]] = {}
+        for code, owned, people in rows:
+            by_code.setdefault(code, []).append((owned, people))
+        return {
+            code: _fewest_owners(
+                group.fewest - candidates + sum(owned * people for owned, people in owners), owners
+            )
+            for code, owners in by_code.items()
+        }
+
+    def _least_records(self, place: int, name: str) -> int:
+        """Return how many records not counted a group's fewest rows cannot avoid."""
+        group, bit = self.groups.proving[place], len(self.groups.limiting) + place
+        if self.cells.parts[group.parts[0]].object != name:
+            return 0
+        candidates, counted = self.engine.row(
+            f"SELECT count(*), count(*) FILTER (is_read) FROM record_reach WHERE candidates >> {bit} & 1 = 1"
         )
         return 0 if group.fewest > candidates else max(0, group.fewest - counted)
 
-    def _bound(self, counted: int, reach: Mapping[int, int], least: Sequence[int], held: int | None, extra: int) -> Bound:
-        """Put steps 1 to 4 together."""
-        at_least = counted + _best_disjoint(least, reach)
-        at_most = counted + _smallest_split([group.most for group in self.groups], reach) + extra
-        if held is not None:
-            at_most = max(held + extra, at_least)
-        live = sum(1 for place in range(len(self.groups)) if any(bits >> (place + 1) & 1 for bits in reach))
-        exact = at_least == at_most or (live <= 1 and not extra)
+    def _bound(self, found: _Found, *, missing: int | None = None) -> Bound:
+        """Put steps 1 to 4 together; records not in the snapshot may belong to people who are."""
+        limits = [group.most for group in self.groups.limiting]
+        extra = sum(self.obstacles.missing.values()) if missing is None else missing
+        proven, apart = _best_disjoint(found.least, found.reach, first=len(limits) + 1)
+        at_least = found.counted + proven
+        at_most = found.counted + _smallest_split(limits, found.reach) + self.obstacles.rows
+        if self.obstacles.unlimited or at_most > found.reached:
+            at_most = found.reached
+        at_most += extra
+        exact = at_least == at_most or (apart and not extra and not self.groups.merged)
         return Bound(at_least=at_least, at_most=max(at_least, at_most), bound="exact" if exact else "relaxed")
 
 
-_SIDE_CELL = """
-    SELECT record_no, bit_or(CASE WHEN changed_at > "at" THEN possible_mask ELSE value_mask & possible_mask END) AS side_mask
-    FROM record JOIN (SELECT DISTINCT object, "at", possible_mask FROM request_part WHERE whole AND NOT counted) side USING (object)
-    WHERE created_at IS NULL OR created_at <= "at"
-    GROUP BY record_no
-"""
+class _Grouping:
+    """Sorts the parts of all requests into groups."""
+
+    def __init__(
+        self, engine: Engine, cells: Cells, readings: Sequence[Reading], obstacles: Obstacles
+    ) -> None:
+        self.engine = engine
+        self.parts = cells.parts
+        self.readings = readings
+        self.unknown = obstacles.unknown
+        rows = engine.rows(
+            """SELECT part_no, count(*) FILTER (is_sure), count(*) FILTER (NOT is_sure) FROM (
+                 SELECT part_no, record_no, bool_or(is_sure) AS is_sure FROM request_record
+                 WHERE part_no IS NOT NULL GROUP BY ALL) GROUP BY part_no"""
+        )
+        self.listed: dict[int, tuple[int, int]] = {number: (sure, open_) for number, sure, open_ in rows}
+
+    def groups(self) -> Groups:
+        """Return the groups that limit, those that prove, and the free parts."""
+        limiting: list[Group] = []
+        proving: list[Group] = []
+        free: list[int] = []
+        for number, part in enumerate(self.parts):
+            group, candidates = self._group(number, part)
+            if not part.counted or group.most >= candidates:
+                free.append(number)
+            else:
+                limiting.append(group)
+            if part.counted and 0 < group.fewest <= candidates:
+                proving.append(group)
+        kept = self._limited(limiting)
+        proving.sort(key=lambda group: (-group.fewest, group.parts))
+        merged = len(kept) < len(limiting) or len(proving) > GROUP_LIMIT
+        return Groups(tuple(kept), tuple(proving[:GROUP_LIMIT]), tuple(free), merged)
+
+    def _group(self, number: int, part: Part) -> tuple[Group, int]:
+        """Return the open rows of a part, and how many records may fill them."""
+        reading = self.readings[part.request_no]
+        sure, open_ = self.listed.get(number, (0, 0))
+        candidates = self._existing(part) - sure if part.whole else open_
+        few, many = self.unknown.get((part.request_no, part.object), (0, 0))
+        fewest = (reading.fewest or 0) - sure - many if reading.kind in _ROWS_ARE_RECORDS else 0
+        most = candidates if reading.most is None else reading.most * part.shown_per_row - sure - few
+        return Group((number,), max(0, fewest), max(0, most)), candidates
+
+    def _existing(self, part: Part) -> int:
+        (count,) = self.engine.row(
+            "SELECT count(*) FROM record WHERE object = $name AND NOT coalesce(created_at > $until, false)",
+            {"name": part.object, "until": part.until},
+        )
+        return count
+
+    def _limited(self, groups: Sequence[Group]) -> list[Group]:
+        """Return at most GROUP_LIMIT groups where possible, by taking like ones together (a wider bound)."""
+        if len(groups) <= GROUP_LIMIT:
+            return list(groups)
+        like = _together(groups, lambda group: (self._first(group).object, self._first(group).possible_mask))
+        if len(like) <= GROUP_LIMIT:
+            return like
+        return _together(like, lambda group: (self._first(group).object, 0))
+
+    def _first(self, group: Group) -> Part:
+        return self.parts[group.parts[0]]
 
 
-def _time(at: datetime) -> str:
-    return f"TIMESTAMP {literal(at.isoformat(sep=' '))}"
+def _together(groups: Sequence[Group], like: Callable[[Group], tuple[str, int]]) -> list[Group]:
+    """Return one group for each kind of group, which allows whatever its groups allow."""
+    joined: dict[tuple[str, int], Group] = {}
+    for group in groups:
+        before = joined.get(like(group), Group((), 0, 0))
+        joined[like(group)] = Group((*before.parts, *group.parts), 0, before.most + group.most)
+    return [joined[way] for way in sorted(joined)]
 
 
-def _candidate(group: Group) -> str:
-    """Return the condition for a record that may fill an open row of the group."""
-    own = (
-        f" AND record.record_no NOT IN (SELECT record_no FROM request_record WHERE is_sure AND request_no = {group.request_no})"  # noqa: S608
-        if group.request_no is not None
+@dataclass(frozen=True)
+class _Masks:
+    """Expressions for one group over a row of record_cell with its listed_reach."""
+
+    candidate: str
+    open: str
+    firm: str
+
+
+def _merged_part(parts: Sequence[Part]) -> Part:
+    """Return a part that allows whatever several parts of one object allow."""
+    sure, possible = parts[0].sure_mask, 0
+    for each in parts:
+        sure, possible = sure & each.sure_mask, possible | each.possible_mask
+    return replace(
+        parts[0],
+        since=min(each.since for each in parts),
+        until=max(each.until for each in parts),
+        sure_mask=sure,
+        possible_mask=possible,
+        whole=any(each.whole for each in parts),
+        request_no=parts[0].request_no if len(parts) == 1 else -1,
+    )
+
+
+def _group_masks(place: int, part: Part) -> _Masks:
+    """Return what a candidate of a group can have lost, and has lost for certain if it left."""
+    alive = (
+        f"OR (object = {literal(part.object)} AND NOT coalesce(created_at > {moment(part.until)}, false))"
+        if part.whole
         else ""
     )
-    return f"(record.object = {literal(group.object)} AND NOT coalesce(created_at > {_time(group.at)}, false){own})"
-
-
-def _groups(cells: Cells, readings: Sequence[Reading]) -> list[Group]:
-    """Return the open groups: each request with an object of which more may have left than the ids show."""
-    own = dict(
-        ((number, name), count)
-        for number, name, count in cells.engine.rows(
-            "SELECT request_no, object, count(*) FROM request_record JOIN record USING (record_no) WHERE is_sure GROUP BY ALL"
-        )
+    own = f"AND coalesce(own_bits >> {place} & 1, 0) = 0" if part.request_no >= 0 else ""
+    candidate = f"((coalesce(listed_bits >> {place} & 1, 0) = 1 {alive}) {own})"
+    changed = f"coalesce(changed_at > {moment(part.since)}, false)"
+    return _Masks(
+        f"({candidate}::BIGINT << {place})",
+        f"CASE WHEN NOT {candidate} THEN 0 WHEN {changed} THEN {part.possible_mask}"
+        f" ELSE value_mask & {part.possible_mask} END",
+        f"CASE WHEN {candidate} AND NOT {changed} THEN value_mask & {part.sure_mask} ELSE 0 END",
     )
-    found: list[Group] = []
-    for number, reading in enumerate(readings):
-        for touched in reading.touched:
-            if not (touched.whole and touched.counted):
-                continue
-            sure = own.get((number, touched.object), 0)
-            exact_rows = reading.kind in {"query", "bulk_query", "list_view"}
-            found.append(
-                Group(
-                    touched.object,
-                    reading.act.at,
-                    cells.masks.mask(touched.object, touched.sure_fields),
-                    cells.masks.mask(touched.object, touched.sure_fields | touched.possible_fields),
-                    max(0, (reading.fewest or 0) - sure) if exact_rows else 0,
-                    None if reading.most is None else max(0, reading.most - sure),
-                    number if sure else None,
-                )
-            )
-    return found
 
 
-def _limited(groups: Sequence[Group]) -> list[Group]:
-    """Return at most GROUP_LIMIT groups where possible, by taking like ones together (a wider bound)."""
-    if len(groups) <= GROUP_LIMIT:
-        return list(groups)
-    joined: dict[tuple[str, int], Group] = {}
-    kept: list[Group] = []
-    for group in groups:
-        way = (group.object, group.possible_mask)
-        before = joined.get(way)
-        joined[way] = group if before is None else _together(before, group)
-    kept = [joined[way] for way in sorted(joined)]
-    if len(kept) <= GROUP_LIMIT:
-        return kept
-    by_object: dict[str, Group] = {}
-    for group in kept:
-        before = by_object.get(group.object)
-        by_object[group.object] = group if before is None else _together(before, group)
-    return [by_object[name] for name in sorted(by_object)]
-
-
-def _together(one: Group, other: Group) -> Group:
-    """Return a group that allows whatever the two allow; it proves what one of them alone proves."""
-    most = None if one.most is None or other.most is None else one.most + other.most
-    same = one.possible_mask == other.possible_mask
-    return replace(
-        one,
-        at=max(one.at, other.at),
-        sure_mask=one.sure_mask & other.sure_mask,
-        possible_mask=one.possible_mask | other.possible_mask,
-        fewest=max(one.fewest, other.fewest) if same and one.request_no == other.request_no is None else 0,
-        most=most,
-        request_no=None,
-    )
+# Per record that a request names: the groups whose own sure record it is, those it may fill, and what
+# parts without a row limit may have shown of it.
+_LISTED_REACH = """
+    SELECT record_no, coalesce(bit_or(bits) FILTER (is_sure), 0) AS own_bits,
+           coalesce(bit_or(bits) FILTER (NOT is_sure), 0) AS listed_bits,
+           coalesce(bool_or(is_free AND NOT is_sure), false) AS is_free,
+           coalesce(bit_or(possible_mask & CASE WHEN changed_at > since THEN -1 ELSE value_mask END)
+                    FILTER (is_free AND NOT is_sure), 0) AS listed_mask
+    FROM (SELECT part_no, record_no, bool_or(is_sure) AS is_sure FROM request_record GROUP BY ALL)
+    JOIN part_group USING (part_no) JOIN request_part USING (part_no)
+    JOIN (SELECT record_no, changed_at, value_mask FROM record) USING (record_no)
+    GROUP BY record_no
+"""
+_RECORD_REACH = """
+    SELECT record_no, object, person_no, is_read, is_free, existed, candidates, {turned}
+    FROM (SELECT record_no, object, person_no, is_read, sure_mask, held_mask,
+                 is_side OR coalesce(is_free, false) OR {existed} AS is_free,
+                 NOT coalesce(created_at > {end}, false) AS existed,
+                 ({candidates})::BIGINT AS candidates,
+                 own_mask | coalesce(listed_mask, 0) | {free} AS free_mask{fields}
+          FROM record_cell LEFT JOIN listed_reach USING (record_no))
+"""
+_PERSON_COUNTRY = """
+    SELECT person_no, unnest(CASE WHEN len(residence) = 0 THEN [NULL::VARCHAR] ELSE residence END) AS code
+    FROM person
+"""
 
 
 def _fewest_owners(rows: int, owned: Sequence[tuple[int, int]]) -> int:
     """Return the fewest people who can own `rows` candidates; `owned`: (candidates, people), most first."""
     people = 0
     for candidates, count in owned:
+        if rows <= 0:
+            break
         full = min(count, -(-rows // candidates))
         people += full
         rows -= full * candidates
-        if rows <= 0:
-            break
     return people
 
 
-def _smallest_split(most: Sequence[int | None], reach: Mapping[int, int]) -> int:
-    """Return the smallest, over all splits, of the people reached by one part plus the limits of the other."""
-    open_ = [place for place, limit in enumerate(most) if limit is not None]
-    unlimited = 1 | sum(1 << (place + 1) for place, limit in enumerate(most) if limit is None)
-    best: int | None = None
-    for size in range(len(open_) + 1):
-        for capped in combinations(open_, size):
-            reached = unlimited | sum(1 << (place + 1) for place in open_ if place not in capped)
+def _smallest_split(most: Sequence[int], reach: Mapping[int, int]) -> int:
+    """Return the smallest, over all splits, of people reached by one part plus limits of the other."""
+    places = range(len(most))
+    every = 1 | sum(1 << (place + 1) for place in places)
+    totals: list[int] = []
+    for size in range(len(most) + 1):
+        for capped in combinations(places, size):
+            reached = every - sum(1 << (place + 1) for place in capped)
             people = sum(count for bits, count in reach.items() if bits & reached)
-            total = people + sum(most[place] or 0 for place in capped)
-            best = total if best is None else min(best, total)
-    return best or 0
+            totals.append(people + sum(most[place] for place in capped))
+    return min(totals)
 
 
-def _best_disjoint(least: Sequence[int], reach: Mapping[int, int]) -> int:
-    """Return the largest sum of proven people over groups of which no two can reach one person."""
+def _best_disjoint(least: Sequence[int], reach: Mapping[int, int], first: int) -> tuple[int, bool]:
+    """Return the largest sum of proven people over groups that share no person, and whether none do.
+
+    `first`: the reach bit of the first proving group.
+    """
     proving = [place for place, count in enumerate(least) if count]
     clash = {
-        frozenset((one, other))
+        (one, other)
         for one, other in combinations(proving, 2)
-        if any(bits >> (one + 1) & 1 and bits >> (other + 1) & 1 for bits in reach)
+        if any(bits >> (first + one) & 1 and bits >> (first + other) & 1 for bits in reach)
     }
     best = 0
     for size in range(1, len(proving) + 1):
         for chosen in combinations(proving, size):
-            if not any(frozenset(pair) in clash for pair in combinations(chosen, 2)):
+            if not clash & set(combinations(chosen, 2)):
                 best = max(best, sum(least[place] for place in chosen))
-    return best
+    return best, not clash

@@ -22,20 +22,15 @@ from floodmark.engine import Engine, statement
 from floodmark.ledger import READS
 from floodmark.models import RequestKind
 from floodmark.scope.soql import Query, parse
-from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.scope.touched import Resolver, Touched, merged
+from floodmark.snapshot.datamap import Datamap
+from floodmark.text import visible
 
 _HERE = Path(__file__).parent
 RESULT_LIFE = timedelta(days=7)
 """How long the platform keeps the result of a bulk job: a later download is not possible."""
-# Reading one of these shows the other: a compound field and its parts.
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    "name": ("firstname", "lastname", "middlename", "salutation", "suffix"),
-    "mailingaddress": ("mailingstreet", "mailingcity", "mailingstate", "mailingpostalcode", "mailingcountry"),
-    "otheraddress": ("otherstreet", "othercity", "otherstate", "otherpostalcode", "othercountry"),
-    "billingaddress": ("billingstreet", "billingcity", "billingstate", "billingpostalcode", "billingcountry"),
-    "shippingaddress": ("shippingstreet", "shippingcity", "shippingstate", "shippingpostalcode", "shippingcountry"),
-    "address": ("street", "city", "state", "postalcode", "country"),
-}
+_FINAL = frozenset({"jobcomplete", "complete", "completed", "aborted", "failed"})
+"""States of a bulk job after which its row count does not grow."""
 _KINDS: Mapping[str, RequestKind] = {
     "query": "query",
     "query_more": "query",
@@ -49,23 +44,6 @@ _KINDS: Mapping[str, RequestKind] = {
     "file": "file",
     "search": "search",
 }
-
-
-@dataclass(frozen=True)
-class Touched:
-    """What one request touched of one object.
-
-    `counted`: the rows that the request delivered are rows of this object. `whole`: beyond the ids in
-    the log, every record of the object that existed is possible. Fields are names of the data map.
-    """
-
-    object: str
-    sure_fields: frozenset[str] = frozenset()
-    possible_fields: frozenset[str] = frozenset()
-    counted: bool = False
-    whole: bool = False
-    through: tuple[str, str] | None = None
-    """(object, field) whose value on a touched record is the id of the record of this object."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +66,10 @@ class Act:
     loose_min: int
     loose_max: int
     id_count: int
+    page_rows: int | None
+    """Rows stated by rows of a log that may count each page or the whole: their sum, if it can be larger."""
+    done_at: datetime | None
+    """When a bulk job was done, as far as its rows show."""
     joined_by: tuple[str, ...]
     methods: tuple[str, ...]
     actor: str | None
@@ -117,6 +99,22 @@ class Reading:
     empty: bool = field(default=False)
     """Nothing of a record can have left: blocked, never downloaded, or only a count."""
 
+    @property
+    def since(self) -> datetime:
+        """From when on a change to a record leaves open what left.
+
+        The result of a job that was seen only when it was fetched may be as old as results live.
+        """
+        jobless = self.kind == "bulk_query" and "bulk_job" not in self.act.operations
+        return self.act.at - RESULT_LIFE if jobless else self.act.at
+
+    @property
+    def until(self) -> datetime:
+        """A record created later was not there."""
+        if self.kind in {"query", "aggregate", "record", "page_view"}:
+            return self.act.at
+        return self.act.done_at or self.act.last_at
+
 
 class Gatherer:
     """Builds the requests of one intrusion; see the module's steps."""
@@ -128,10 +126,8 @@ class Gatherer:
         cover those hours.
         """
         self.engine = engine
-        self.datamap = datamap
         self.covered = downloads_covered
-        self.names = {each.name.casefold(): each for each in datamap.objects}
-        self.parents, self.children = _relations(datamap)
+        self.resolver = Resolver(datamap)
 
     def gather(self) -> list[Reading]:
         """Return all requests, ordered by time and id."""
@@ -144,7 +140,7 @@ class Gatherer:
         return [self.reading(act) for act in sorted(acts, key=lambda each: (each.at, each.id))]
 
     def _rows(self, table: str) -> list[dict[str, Any]]:
-        result = self.engine.connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - a name of ours
+        result = self.engine.connection.execute(f"SELECT * FROM {table}")
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -167,142 +163,87 @@ class Gatherer:
             matched = list(zip(sorted(ours), sorted(theirs), strict=False))
             if len(ours) == len(theirs) and all(done <= first for (done, _), (first, _) in matched):
                 pairs += [(text, job) for (_, job), (_, text) in matched]
-        table = pa.table({"text": [text for text, _ in pairs], "job": [job for _, job in pairs]}, schema=_PAIRS)
+        table = pa.table(
+            {"text": [text for text, _ in pairs], "job": [job for _, job in pairs]}, schema=_PAIRS
+        )
         self.engine.connection.register("bulk_pairs", table)
         self.engine.connection.execute("CREATE OR REPLACE TEMP TABLE bulk_pair AS SELECT * FROM bulk_pairs")
         self.engine.connection.unregister("bulk_pairs")
         self.engine.keep(
-            "act_event", "SELECT event, coalesce(job, act) AS act FROM act_event LEFT JOIN bulk_pair ON text = act"
+            "act_event",
+            "SELECT event, coalesce(job, act) AS act FROM act_event LEFT JOIN bulk_pair ON text = act",
         )
 
     # --- one request ---------------------------------------------------------------------------
 
     def reading(self, act: Act) -> Reading:
         """Return the request that an act was."""
-        kind = next((_KINDS[operation] for operation in _KINDS if operation in act.operations), "unknown")
+        kind = _kind(act)
         query = parse(act.query) if act.query and kind in {"query", "bulk_query", "search"} else None
         if query and query.aggregate:
             kind = "aggregate"
         touched = self._touched(act, kind, query)
-        objects = _objects(act, query, touched)
-        fewest, most = _delivered(act, kind)
-        never = kind == "bulk_query" and "bulk_result" not in act.operations and self._never_downloaded(act)
-        if never:
-            fewest, most = 0, 0
+        never = kind == "bulk_query" and self._never_downloaded(act)
+        fewest, most = (0, 0) if never else _delivered(act, kind)
         only_count = bool(query and query.aggregate and not query.shown)
         empty = act.blocked or never or only_count or most == 0
+        objects = _objects(act, query, touched)
         return Reading(
             act=act,
             kind=kind,
             objects=objects,
             touched=() if empty else touched,
-            grade=_grade(act, kind, objects, known=only_count),
+            grade=self._grade(act, kind, objects, known=only_count),
             fewest=fewest,
             most=most,
             assumes=tuple(self._assumes(act, kind, query, never=never)),
-            inferable=self._inferable(query, touched),
+            inferable=self.resolver.inferable(query, touched),
             empty=empty,
         )
 
     def _never_downloaded(self, act: Act) -> bool:
-        return bool(self.covered(act.last_at, act.last_at + RESULT_LIFE))
+        """Say whether the result of a job cannot have left: no download is seen where each would be.
+
+        A download that names no job may be of any job of its user with the same object.
+        """
+        if "bulk_result" in act.operations or not self.covered(act.at, act.last_at + RESULT_LIFE):
+            return False
+        texts = self.engine.rows(
+            statement(_HERE / "bulk_fetch.sql"),
+            {"job": act.job, "actor": act.actor, "begin": act.at, "end": act.last_at + RESULT_LIFE},
+        )
+        names = {(parse(text or "").object or "").casefold() for (text,) in texts}
+        ours = {name.casefold() for name in act.objects}
+        return not names if not ours else not names & {"", *ours}
 
     def _touched(self, act: Act, kind: RequestKind, query: Query | None) -> tuple[Touched, ...]:
         """Return what the act touched of each mapped object."""
         listed = _whole_list(act, kind)
         if query and query.object:
-            found = self._of_query(query, whole=not listed, certain=not act.query_cut and query.whole)
-        elif kind in {"page_view", "record"}:
-            found = [self._of_names(name, act.fields, whole=False) for name in self._all_mapped()]
+            return self.resolver.of_query(query, listed=listed)
+        people = self.resolver.people()
+        if kind in {"page_view", "record"} and act.id_count:
+            found = [self.resolver.of_record(name, act.fields) for name in people]
         elif act.lists and kind in {"report", "list_view"}:
             found = [
-                self._of_names(name, act.fields, whole=not listed and (not act.objects or _in(name, act.objects)))
-                for name in self._all_mapped()
+                self.resolver.of_columns(name, act.fields, act.objects, listed=listed) for name in people
             ]
         else:
-            found = [self._of_names(name, None, whole=not listed) for name in act.objects]
-        return tuple(_merged(each for each in found if each))
+            known = [self.resolver.of_object(name) for name in act.objects]
+            found = [replace(each, whole=not listed) for each in known if each]
+        return merged(each for each in found if each)
 
-    def _all_mapped(self) -> list[str]:
-        return [each.name for each in self.datamap.objects if each.bears_people]
-
-    def _of_names(self, name: str, fields: Sequence[str] | None, *, whole: bool) -> Touched | None:
-        """Return what a list of column headers shows of one object; without a list every field is possible."""
-        mapped = self.names.get(name.casefold())
-        if not mapped or not mapped.bears_people:
-            return None
-        every = frozenset(mapped.fields)
-        if fields is None:
-            return Touched(mapped.name, frozenset(), every, counted=True, whole=whole)
-        sure: set[str] = set()
-        unclear = False
-        for header in fields:
-            owner, dot, last = header.rpartition(".")
-            if not dot or owner.casefold() == mapped.name.casefold():
-                shown = _shown(last, mapped)
-                sure |= shown
-                unclear = unclear or (bool(dot) and not shown and not _plain_name(last))
-            unclear = unclear or " " in header.strip()
-        return Touched(mapped.name, frozenset(sure), every if unclear else frozenset(sure), counted=True, whole=whole)
-
-    def _of_query(self, query: Query, *, whole: bool, certain: bool) -> list[Touched | None]:
-        """Return what a query's select list shows of its object, parents and children."""
-        mapped = self.names.get((query.object or "").casefold())
-        name = mapped.name if mapped else query.object or ""
-        paths = query.shown if query.aggregate else query.paths
-        found: list[Touched | None] = []
-        own = [path for path in paths if "." not in path]
-        if mapped and mapped.bears_people:
-            sure = frozenset().union(*(_shown(path, mapped) for path in own)) if own else frozenset[str]()
-            every = frozenset(mapped.fields) if query.everything or not certain else sure
-            counted_whole = whole or query.aggregate
-            kept = frozenset[str]() if query.aggregate else sure
-            found.append(Touched(mapped.name, kept, every | sure, counted=True, whole=counted_whole))
-        for path in paths:
-            if "." in path:
-                found.append(self._of_parent(name, path, whole=whole or query.aggregate))
-        for child in query.children:
-            found += self._of_child(name, child, whole=whole, certain=certain)
-        return found
-
-    def _of_parent(self, name: str, path: str, *, whole: bool) -> Touched | None:
-        """Return what a parent path shows: `Contact.Email` on Case."""
-        step, _, rest = path.partition(".")
-        link = self.parents.get((name.casefold(), step.casefold()))
-        if link is None:
-            return None
-        link_field, target = link
-        if "." in rest:
-            return self._far(self._of_parent(target, rest, whole=True))
-        mapped = self.names.get(target.casefold())
-        if not mapped or not mapped.bears_people:
-            return None
-        shown = _shown(rest, mapped)
-        owner = self.names.get(name.casefold())
-        near = bool(owner and owner.bears_people and not whole)
-        sure = shown if near else frozenset[str]()
-        return Touched(mapped.name, sure, shown, whole=not near, through=(name, link_field) if near else None)
-
-    def _far(self, touched: Touched | None) -> Touched | None:
-        """A parent two or more steps up is not followed record by record: all of them are possible."""
-        return replace(touched, whole=True, sure_fields=frozenset(), through=None) if touched else None
-
-    def _of_child(self, name: str, child: Query, *, whole: bool, certain: bool) -> list[Touched | None]:
-        """Return what a child subquery shows of the child object."""
-        target = self.children.get((name.casefold(), (child.object or "").casefold()))
-        if target is None:
-            return []
-        inner = replace_object(child, target)
-        return [replace(each, counted=False) for each in self._of_query(inner, whole=whole, certain=certain) if each]
-
-    def _inferable(self, query: Query | None, touched: Sequence[Touched]) -> tuple[str, ...]:
-        """Return mapped fields that a filter used and the answer did not show."""
-        mapped = self.names.get((query.object or "").casefold()) if query else None
-        if not query or not mapped:
-            return ()
-        shown = {name for each in touched if each.object == mapped.name for name in each.possible_fields}
-        used = frozenset().union(*(_shown(path, mapped) for path in query.filters)) if query.filters else frozenset[str]()
-        return tuple(f"{mapped.name}.{name}" for name in sorted(used - shown))
+    def _grade(self, act: Act, kind: RequestKind, objects: Sequence[str], *, known: bool) -> int:
+        """Return the grade of design section 6, first form: without replay a query without ids is grade 4."""
+        if known or (kind in {"page_view", "record"} and act.id_count):
+            return 1
+        if _whole_list(act, kind) and not act.blocked:
+            return 1
+        if act.id_count:
+            return 3
+        # A report type of its own can show several objects, and no log says which.
+        custom = kind in {"report", "list_view"} and act.fields is None and not self.resolver.knows(objects)
+        return 4 if objects and not custom else 5
 
     def _assumes(self, act: Act, kind: RequestKind, query: Query | None, *, never: bool) -> Iterable[str]:
         """Yield what the statement about this request rests on."""
@@ -319,67 +260,15 @@ class Gatherer:
             yield "pages without ids may be one page fetched twice"
         if act.lists and not act.complete and not act.blocked:
             yield "the log's id list is not complete"
+        for path in self.resolver.unresolved(query):
+            yield f"the data map does not say where {visible(path, limit=80)} leads: not followed"
 
 
-def _relations(datamap: Datamap) -> tuple[dict[tuple[str, str], tuple[str, str]], dict[tuple[str, str], str]]:
-    """Return (object, parent name) -> (field, parent object), and (object, child name) -> child object."""
-    parents: dict[tuple[str, str], tuple[str, str]] = {}
-    children: dict[tuple[str, str], str] = {}
-    for path, target in datamap.relations.items():
-        owner, _, link = path.partition(".")
-        name = link[:-3] + "__r" if link.endswith("__c") else link.removesuffix("Id")
-        parents[owner.casefold(), name.casefold()] = (link, target)
-        plural = owner[:-3] + "s__r" if owner.endswith("__c") else _plural(owner)
-        children[target.casefold(), plural.casefold()] = owner
-    return parents, children
-
-
-def _plural(name: str) -> str:
-    return name[:-1] + "ies" if name.endswith("y") else name + "s"
-
-
-def replace_object(query: Query, name: str) -> Query:
-    """Return the query with its object named `name`."""
-    return Query(**{**vars(query), "object": name})
-
-
-def _shown(path: str, mapped: MappedObject) -> frozenset[str]:
-    """Return the mapped fields whose value a returned field shows, compound fields and parts included."""
-    wanted = path.casefold()
-    found: set[str] = set()
-    for name in mapped.fields:
-        low = name.casefold()
-        if low == wanted or wanted in _PARTS.get(low, ()) or low in _PARTS.get(wanted, ()):
-            found.add(name)
-    return frozenset(found)
-
-
-def _plain_name(header: str) -> bool:
-    return header.isidentifier()
-
-
-def _in(name: str, names: Iterable[str]) -> bool:
-    return name.casefold() in {each.casefold() for each in names}
-
-
-def _merged(found: Iterable[Touched]) -> list[Touched]:
-    """Return one Touched for each object and way, sorted; fields of one way are united."""
-    by_way: dict[tuple[str, tuple[str, str] | None], Touched] = {}
-    for each in found:
-        way = (each.object, each.through)
-        before = by_way.get(way)
-        by_way[way] = (
-            each
-            if before is None
-            else replace(
-                before,
-                sure_fields=before.sure_fields | each.sure_fields,
-                possible_fields=before.possible_fields | each.possible_fields,
-                counted=before.counted or each.counted,
-                whole=before.whole or each.whole,
-            )
-        )
-    return [by_way[way] for way in sorted(by_way, key=str)]
+def _kind(act: Act) -> RequestKind:
+    for operation, kind in _KINDS.items():
+        if operation in act.operations:
+            return kind
+    return "unknown"
 
 
 def _objects(act: Act, query: Query | None, touched: Sequence[Touched]) -> tuple[str, ...]:
@@ -387,36 +276,40 @@ def _objects(act: Act, query: Query | None, touched: Sequence[Touched]) -> tuple
     first = [query.object] if query and query.object else list(act.objects)
     seen = {name.casefold() for name in first}
     named = [each.object for each in touched] if query and query.object else []
-    return tuple([*first, *sorted({name for name in named if name.casefold() not in seen})])
+    return (*first, *sorted({name for name in named if name.casefold() not in seen}))
 
 
 def _delivered(act: Act, kind: RequestKind) -> tuple[int | None, int | None]:
     """Return the fewest and the most rows that left; None when no log says."""
     if act.blocked:
         return 0, 0
-    if kind in {"page_view", "record"}:
-        return 1, 1
-    if act.lists and kind != "report":
+    if kind in {"page_view", "record"} and act.id_count:
+        return act.id_count, act.id_count
+    if act.lists and kind in {"report", "list_view"}:
+        return _chunks(act)
+    if act.lists:
         fewest = max(act.known_rows + act.loose_min, act.id_count if kind == "query" else 0)
         most = act.known_rows + act.loose_max
         if act.matched_rows is not None:
             most = min(most, act.matched_rows)
         return fewest, max(fewest, most)
-    if act.lists and act.complete:
-        rows = act.known_rows + act.loose_max
-        return rows, rows
-    return (None, None) if act.matched_rows is None else (0, act.matched_rows)
+    return _stated(act)
 
 
-def _grade(act: Act, kind: RequestKind, objects: Sequence[str], *, known: bool) -> int:
-    """Return the grade of design section 6, first form: without replay a query without ids is grade 4."""
-    if known or (kind in {"page_view", "record"} and act.id_count):
-        return 1
-    if _whole_list(act, kind) and not act.blocked:
-        return 1
-    if act.id_count:
-        return 3
-    return 4 if objects else 5
+def _chunks(act: Act) -> tuple[int, int | None]:
+    """Return the limits of a run of which chunks are seen: one that is not may have left too."""
+    if act.matched_rows is not None:
+        return act.known_rows, max(act.known_rows, act.matched_rows)
+    return act.known_rows, act.known_rows + act.loose_max if act.complete else None
+
+
+def _stated(act: Act) -> tuple[int | None, int | None]:
+    """Return the limits where a log states a total only; a job that was not seen done can have gone on."""
+    running = "bulk_job" in act.operations and not _FINAL & {method.casefold() for method in act.methods}
+    if act.matched_rows is None or running:
+        return None, None
+    paged = "query_more" in act.operations
+    return 0, max(act.matched_rows, act.page_rows or 0) if paged else act.matched_rows
 
 
 def _whole_list(act: Act, kind: RequestKind) -> bool:
@@ -450,6 +343,8 @@ def _act(row: Mapping[str, Any]) -> Act:
         loose_min=int(row["loose_min"]),
         loose_max=int(row["loose_max"]),
         id_count=int(row["id_count"]),
+        page_rows=None if row["page_rows"] is None else int(row["page_rows"]),
+        done_at=row["done_at"],
         joined_by=tuple(row["joined_by"] or ()),
         methods=tuple(row["methods"] or ()),
         actor=row["actor"],

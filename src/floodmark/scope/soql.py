@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 
 TEXT_LIMIT = 100_000
 DEPTH_LIMIT = 64
-_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|[A-Za-z_][\w.]*|:\s*[A-Za-z_][\w.]*|[0-9][\w:.+\-]*|[<>!]=|\S", re.DOTALL)
+_TOKEN = re.compile(
+    r"'(?:[^'\\]|\\.)*+(?:'|\\?\Z)|[A-Za-z_][\w.]*|:\s*[A-Za-z_][\w.]*|[0-9][\w:.+\-]*|[<>!]=|\S", re.DOTALL
+)
+_CLOSED = re.compile(r"'(?:[^'\\]|\\.)*+'", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][\w.]*\Z")
-_CLAUSES = frozenset({"using", "where", "with", "group", "having", "order", "limit", "offset", "for", "update", "set", "all"})
+_CLAUSES = frozenset(
+    {"using", "where", "with", "group", "having", "order", "limit", "offset", "for", "update", "set", "all"}
+)
 _AGGREGATES = frozenset({"count", "count_distinct", "sum", "avg", "min", "max", "grouping"})
 _SHOWN_BY_AGGREGATE = frozenset({"min", "max"})
 _ALL_FIELDS = "fields"
@@ -36,10 +41,21 @@ class Query:
     """Fields used outside the select list only."""
     aggregate: bool = False
     """The answer holds aggregate rows, no records."""
+    grouped: list[str] = field(default_factory=list[str])
+    """Fields of GROUP BY."""
     shown: list[str] = field(default_factory=list[str])
     """In an aggregate query: fields whose values the answer shows (group keys, MIN, MAX)."""
+    extremes: int = 0
+    """How many MIN and MAX the select list has."""
+    selected: bool = False
+    """The select list was read to its end: what it names is all that the text asks for."""
     whole: bool = True
     """The text was read to its end."""
+
+    @property
+    def shown_per_row(self) -> int:
+        """How many different records one row can show: MIN, MAX and the group may each be of another."""
+        return max(1, self.extremes + any(self.grouped)) if self.aggregate else 1
 
 
 def parse(text: str) -> Query:
@@ -51,7 +67,8 @@ def parse(text: str) -> Query:
     tokens = _TOKEN.findall(text[:TEXT_LIMIT])
     reader = _Reader(tokens)
     query = reader.select(0)
-    query.whole = query.whole and len(text) <= TEXT_LIMIT and reader.place == len(tokens)
+    closed = not tokens or not tokens[-1].startswith("'") or _CLOSED.fullmatch(tokens[-1]) is not None
+    query.whole = query.whole and closed and len(text) <= TEXT_LIMIT and reader.place == len(tokens)
     return query
 
 
@@ -87,12 +104,14 @@ class _Reader:
             if not self.accept(","):
                 break
         if self.accept("from") and _NAME.match(self.peek() or "-"):
+            query.selected = query.whole
             query.object = self.take()
             self.aliases(query)
             self.clauses(query)
         else:
             query.whole = False
         _without_alias(query)
+        query.shown += query.grouped
         return query
 
     def item(self, query: Query, depth: int) -> None:
@@ -104,7 +123,7 @@ class _Reader:
             self.typeof(query)
         else:
             self.path_or_call(query)
-        if _NAME.match(self.peek() or "-") and self.peek() not in {"from"}:
+        if _NAME.match(self.peek() or "-") and self.peek() != "from":
             self.take()  # an alias
 
     def typeof(self, query: Query) -> None:
@@ -134,8 +153,11 @@ class _Reader:
             query.aggregate = True
             if function in _SHOWN_BY_AGGREGATE:
                 query.shown += names
+                query.extremes += 1
         else:
-            query.paths += [each for each in names if each.lower() not in {"geolocation", "convertcurrency", "distance"}]
+            query.paths += [
+                each for each in names if each.lower() not in {"geolocation", "convertcurrency", "distance"}
+            ]
 
     def arguments(self) -> list[str]:
         """Return the tokens up to the bracket that closes the call."""
@@ -169,9 +191,10 @@ class _Reader:
             if depth == 0 and low in _CLAUSES and before != "security":
                 clause = low
             elif self._is_field(token, clause):
-                (query.shown if clause == "group" else query.filters).append(token)
+                (query.grouped if clause == "group" else query.filters).append(token)
                 query.aggregate = query.aggregate or clause == "group"
             before = low
+        query.whole = query.whole and depth == 0
 
     def _is_field(self, token: str, clause: str) -> bool:
         """Say whether a token of a clause names a field."""
@@ -181,22 +204,72 @@ class _Reader:
 
 
 _WORDS = frozenset(
-    "and or not in like includes excludes null true false asc desc nulls first last by select from where "
-    "rollup cube at above below above_or_below data category security_enforced user_mode system_mode "
-    "today yesterday tomorrow this_week last_week next_week this_month last_month next_month this_quarter "
-    "last_quarter next_quarter this_year last_year next_year last_90_days next_90_days this_fiscal_year "
-    "last_n_days next_n_days last_n_weeks last_n_months last_n_quarters last_n_years".split()
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "like",
+        "includes",
+        "excludes",
+        "null",
+        "true",
+        "false",
+        "asc",
+        "desc",
+        "nulls",
+        "first",
+        "last",
+        "by",
+        "select",
+        "from",
+        "where",
+        "rollup",
+        "cube",
+        "at",
+        "above",
+        "below",
+        "above_or_below",
+        "data",
+        "category",
+        "security_enforced",
+        "user_mode",
+        "system_mode",
+        "today",
+        "yesterday",
+        "tomorrow",
+        "this_week",
+        "last_week",
+        "next_week",
+        "this_month",
+        "last_month",
+        "next_month",
+        "this_quarter",
+        "last_quarter",
+        "next_quarter",
+        "this_year",
+        "last_year",
+        "next_year",
+        "last_90_days",
+        "next_90_days",
+        "this_fiscal_year",
+        "last_n_days",
+        "next_n_days",
+        "last_n_weeks",
+        "last_n_months",
+        "last_n_quarters",
+        "last_n_years",
+    ]
 )
 
 
 def _without_alias(query: Query) -> None:
     """Drop the object's own name or alias from the front of paths."""
     own = {name.lower() for name in (query.alias, query.object) if name}
-    for paths in (query.paths, query.filters, query.shown):
+    for paths in (query.paths, query.filters, query.grouped, query.shown):
         paths[:] = [_stripped(path, own) for path in paths]
 
 
 def _stripped(path: str, own: set[str]) -> str:
     first, dot, rest = path.partition(".")
     return rest if dot and first.lower() in own else path
-

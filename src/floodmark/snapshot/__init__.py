@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from floodmark.engine import Connection, Engine, literal, quote
 from floodmark.errors import UsageError
 from floodmark.snapshot import countries, people
-from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.snapshot.datamap import Datamap, MappedObject, Users
 from floodmark.snapshot.tables import Table, define, statement, take
 from floodmark.text import visible
 
 __all__ = ["Snapshot", "Table", "take"]
 
 _SHOWN_UNKNOWN = 20
+NO_MAP = Datamap(
+    objects=(), relations={}, child_names={}, not_held=(), users=Users(), categories=(), labels={}, text=""
+)
+"""The map of a case whose customer tables were not taken in yet."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,30 @@ class Snapshot:
         people.tell_apart(store, stored)
         return _derive(cls, store, datamap, at, [each.mapped for each in stored])
 
+    @classmethod
+    def none(cls, connection: Connection) -> Snapshot:
+        """Return a snapshot without tables: nobody is on file, so nothing can be said of people."""
+        store = Engine(connection)
+        store.keep("record", statement("record_of_none"))
+        store.keep("person", statement("person_of_none"))
+        return cls(
+            engine=store,
+            datamap=NO_MAP,
+            at=datetime(1970, 1, 1, tzinfo=UTC),
+            people=0,
+            records={},
+            keyed_records=0,
+            unkeyed_records=0,
+            unknown_residence=(),
+            unknown_residence_records=0,
+        )
+
     @property
     def unit(self) -> str:
         """What one person is, in words: `distinct email or (phone and date_of_birth)`."""
         found = people.kinds(self.datamap.objects)
+        if not found:
+            return "record"
         return "distinct " + " or ".join(_meaning(kind, alone=len(found) == 1) for kind in found)
 
     def view(self, name: str) -> str:

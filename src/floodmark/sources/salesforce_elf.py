@@ -40,9 +40,7 @@ _CODE_STATUS = f"""CASE WHEN whole("STATUS_CODE") BETWEEN 200 AND 299 THEN 'succ
 _COMMON: Mapping[str, str] = {
     # TIMESTAMP_DERIVED can be blank; one type writes an ISO time into TIMESTAMP.
     "at": 'coalesce(utc_time("TIMESTAMP_DERIVED"), compact_time("TIMESTAMP"), utc_time("TIMESTAMP"))',
-    # Which of the two has the form of an id is asked first: record_id is dear to plan and stands once.
-    "actor": """record_id(CASE WHEN regexp_full_match("USER_ID_DERIVED", '[A-Za-z0-9]{15}([A-Za-z0-9]{3})?')
-        THEN "USER_ID_DERIVED" ELSE "USER_ID" END)""",
+    "actor": 'coalesce(record_id("USER_ID_DERIVED"), record_id("USER_ID"))',
     "ip": '"CLIENT_IP"',
     "session": '"SESSION_KEY"',
     "login": '"LOGIN_KEY"',
@@ -92,7 +90,10 @@ def _path(uri: str) -> str:
     """Return the path below the version: no host, no site, no query string, no doubled or last slash."""
     plain = rf"split_part(split_part(regexp_replace({uri}, '^https?://[^/?]*', ''), '?', 1), '#', 1)"
     single = rf"rtrim(regexp_replace(coalesce(try(url_decode({plain})), {plain}), '/+', '/', 'g'), '/')"
-    return rf"regexp_replace({single}, '^(.*/services/data)?(/v[0-9]+([.][0-9]+)?)?', '', 'i')"
+    # The usual path needs one look; the rest of the work is for the unusual ones.
+    return rf"""CASE WHEN regexp_full_match({uri}, '/services/data/v[0-9]+[.][0-9](/[A-Za-z0-9_]+)+')
+        THEN regexp_extract({uri}, '^/services/data/v[0-9]+[.][0-9](/.*)$', 1)
+        ELSE regexp_replace({single}, '^(.*/services/data)?(/v[0-9]+([.][0-9]+)?)?', '', 'i') END"""
 
 
 def _parameter(uri: str, name: str) -> str:
@@ -102,7 +103,8 @@ def _parameter(uri: str, name: str) -> str:
 
 # The comma list of ids of the records that a GET names in its path, null where it names none. An id
 # holds a digit; `approvalLayouts`, a sub-resource of every object, is as long as one.
-_NAMED_IDS = rf"""CASE WHEN "_verb" = 'GET' THEN known(regexp_extract(coalesce(
+_NAMED_IDS = rf"""CASE WHEN "_verb" = 'GET' AND "_first" IN ('sobjects', 'ui-api', 'composite')
+    THEN known(regexp_extract(coalesce(
     known(regexp_extract("_path", '(?i)^/(?:sobjects/[^/]+|ui-api/records(?:/batch)?|ui-api/record-ui)/'
         || '([A-Za-z0-9,]{{15,}})$', 1)),
     known(regexp_extract("_path", '(?i)^/sobjects/[^/]+/([A-Za-z0-9]{{15,18}})/(?:body|versiondata)$', 1)),
@@ -138,24 +140,28 @@ def _rest_columns(verb: str, uri: str, rows: str) -> Mapping[str, str]:
 _REST_OPERATION = f"""CASE
     WHEN "_low" IS NULL THEN 'other'
     WHEN regexp_matches("_low", '^(/tooling)?/query(all)?/.') THEN 'query_more'
-    WHEN "_low" IN ('/query', '/queryall', '/tooling/query') THEN CASE WHEN regexp_matches("_uri", '[?&]explain=') THEN 'describe'
+    WHEN "_low" IN ('/query', '/queryall', '/tooling/query') THEN
+        CASE WHEN regexp_matches("_uri", '[?&]explain=') THEN 'describe'
         ELSE 'query' END
     WHEN "_first" IN ('search', 'parameterizedsearch') THEN
         CASE WHEN regexp_matches("_low", '^/search/(scopeorder|layout)') THEN 'describe' ELSE 'search' END
     WHEN "_first" = 'jobs' AND starts_with("_low", '/jobs/query') THEN
-        CASE WHEN "_verb" = 'GET' AND regexp_matches("_low", '^/jobs/query/{_ID}/results(/|$)') THEN 'bulk_result'
+        CASE WHEN "_verb" = 'GET' AND regexp_matches("_low", '^/jobs/query/{_ID}/results(/|$)')
+                 THEN 'bulk_result'
              WHEN "_verb" IN ('DELETE', 'PATCH') THEN 'write' ELSE 'other' END
     WHEN regexp_matches("_low", '(^|/)job/{_ID}/batch/{_ID}/result/{_ID}$') THEN
         CASE WHEN "_verb" = 'GET' THEN 'bulk_result' ELSE 'other' END
     WHEN "_first" = 'analytics' AND "_verb" IN ('GET', 'POST')
         AND regexp_matches("_low", '^/analytics/reports/(query|{_ID}(/instances/[^/]+)?)$') THEN 'report'
-    WHEN "_verb" = 'POST' AND regexp_matches("_low", '^/(graphql|composite(/batch|/graph|/sobjects/[^/]+)?)$') THEN
+    WHEN "_verb" = 'POST'
+        AND regexp_matches("_low", '^/(graphql|composite(/batch|/graph|/sobjects/[^/]+)?)$') THEN
         CASE WHEN "_failed" THEN 'other' ELSE 'read_unknown' END
     WHEN "_verb" IN ('POST', 'PATCH', 'PUT', 'DELETE') THEN
         CASE WHEN "_first" IN ('sobjects', 'composite', 'jobs', 'ui-api') THEN 'write' ELSE 'other' END
     WHEN "_verb" <> 'GET' THEN 'other'
     WHEN "_first" = 'sobjects' AND regexp_matches("_low", '^/sobjects(/[^/]+)?$') THEN 'describe'
-    WHEN "_first" = 'sobjects' AND regexp_matches("_low", '^/sobjects/[^/]+/{_ID}$') AND regexp_matches(split_part("_path", '/', 4), '[0-9]')
+    WHEN "_first" = 'sobjects' AND regexp_matches("_low", '^/sobjects/[^/]+/{_ID}$')
+        AND regexp_matches(split_part("_path", '/', 4), '[0-9]')
         THEN 'record'
     WHEN "_first" = 'sobjects'
         AND regexp_matches("_low", '^/sobjects/[^/]+/{_ID}/(body|versiondata|logfile)$') THEN 'file'
@@ -164,7 +170,8 @@ _REST_OPERATION = f"""CASE
     WHEN "_first" = 'sobjects' AND regexp_matches("_low",
         '^/sobjects/[^/]+/(describe|approvallayouts|compactlayouts|namedlayouts|quickactions|listviews)(/|$)')
         THEN 'describe'
-    WHEN "_first" = 'composite' AND regexp_matches("_low", '^/composite/sobjects/[^/]+$') AND regexp_matches("_uri", '[?&]ids=') THEN 'record'
+    WHEN "_first" = 'composite' AND regexp_matches("_low", '^/composite/sobjects/[^/]+$')
+        AND regexp_matches("_uri", '[?&]ids=') THEN 'record'
     WHEN "_first" = 'ui-api'
         AND regexp_matches("_low", '^/ui-api/(records(/batch)?|record-ui)/[a-z0-9,]{{15,}}$') THEN 'record'
     WHEN "_first" = 'ui-api' AND starts_with("_low", '/ui-api/object-info') THEN 'describe'
@@ -192,18 +199,20 @@ _REST: Mapping[str, str] = {
         WHEN "_verb" = 'POST' AND regexp_matches("_low", '^/(sobjects|jobs|composite/(tree|sobjects$))')
         THEN NULL ELSE "_rows" END""",
     "delivered_rows": '"_one"',
-    "record_ids": """nullif(list_filter(list_transform(string_split("_named", ','),
-        lambda x: record_id(x)), lambda x: x IS NOT NULL), [])""",
+    "record_ids": """CASE WHEN "_named" IS NOT NULL THEN nullif(list_filter(list_transform(
+        string_split("_named", ','), lambda x: record_id(x)), lambda x: x IS NOT NULL), []) END""",
     "ids_complete": '"_one" = 1',
     "fields": rf"""CASE WHEN "_named" IS NOT NULL THEN list_filter(
         string_split_regex({_parameter('"_uri"', "fields")}, '\s*,\s*'), lambda x: x <> '') END""",
-    "job": r"""record_id(regexp_extract("_path",
-        '(?i)/jobs?/(?:query/|ingest/)?([A-Za-z0-9]{15,18})(?:/|$)', 1))""",
-    "cursor": r"""known(regexp_extract("_path",
-        '(?i)^(?:/tooling)?/query(?:all)?/(.+?)(?:-[0-9]+)?$', 1))""",
+    "job": r"""CASE WHEN contains("_low", '/job') THEN record_id(regexp_extract("_path",
+        '(?i)/jobs?/(?:query/|ingest/)?([A-Za-z0-9]{15,18})(?:/|$)', 1)) END""",
+    "cursor": r"""CASE WHEN contains("_low", '/query') THEN known(regexp_extract("_path",
+        '(?i)^(?:/tooling)?/query(?:all)?/(.+?)(?:-[0-9]+)?$', 1)) END""",
     # A report run by REST has a row of its own in the Report log; the id stands here only beside rows.
-    "resource": """CASE WHEN "_rows" > 0 THEN coalesce(record_id(
-        regexp_extract("_path", '(?i)^/analytics/reports/([A-Za-z0-9]+)', 1)), "_uri") ELSE "_uri" END""",
+    "resource": """CASE WHEN contains("_low", '/analytics/reports/') THEN
+        CASE WHEN "_rows" > 0 THEN coalesce(record_id(regexp_extract(
+            "_path", '(?i)^/analytics/reports/([A-Za-z0-9]+)', 1)), "_uri") ELSE "_uri" END
+        ELSE "_uri" END""",
 }
 
 

@@ -166,7 +166,8 @@ _PAGE: Mapping[str, str] = {
     "objects": _names('"QueriedEntities"'),
     "matched_rows": f"CASE WHEN {_VIEWED} THEN 1 END",
     "delivered_rows": f"CASE WHEN {_VIEWED} THEN 1 END",
-    "record_ids": """CASE WHEN regexp_full_match("RecordId", '[A-Za-z0-9]{15}([A-Za-z0-9]{3})?') THEN [record_id("RecordId")] END""",
+    "record_ids": """CASE WHEN regexp_full_match("RecordId", '[A-Za-z0-9]{15}([A-Za-z0-9]{3})?')
+        THEN [record_id("RecordId")] END""",
     "ids_complete": f"CASE WHEN {_VIEWED} THEN true END",
 }
 _LIGHTNING_URI: Mapping[str, str] = {

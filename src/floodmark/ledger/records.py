@@ -1,0 +1,182 @@
+"""The records of a JSON file as a table, whatever envelope they came in.
+
+A file may hold one value or several: records, arrays of records, answers of the query interface with a
+`records` list, or stream messages with a `payload`; on one line or many. What cannot be read is
+returned as bad records; nothing is dropped.
+
+The engine writes numbers anew (`1e5` as 100000.0). A text that holds a number which would change is
+given a string in its place first, so that the value kept is the value logged.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from floodmark.engine import Connection, InputError, literal, row, rows
+from floodmark.evidence import Plain
+from floodmark.ledger.careful import Bad, salvage_json
+
+# Several buffers of a multiple of this are held; a longer line is read as one whole value.
+LINE_LIMIT = 16 << 20
+# A number that the engine would write another way: exponent, closing zeros, many digits, minus zero.
+_DIGITS = (
+    r"-?(?:[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]+|[0-9]+\.[0-9]*[1-9]0+|[0-9]+\.00+|[0-9]+\.[0-9]{15,}"
+    r"|[0-9]{8,}\.[0-9]{8,}|[0-9]{16,}\.[0-9]+)|-0(?:\.0+)?"
+)
+_ODD = rf"[:,\[]\s*(?:{_DIGITS})\s*[,}}\]]"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+
+_LINES = (
+    "read_csv({path}, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '',"
+    " columns = {{'line': 'VARCHAR'}}, strict_mode = false, null_padding = false,"
+    " max_line_size = {limit}, buffer_size = {buffer})"
+)
+_IS_ANSWER = (
+    "coalesce(json_type(line, '$.records') = 'ARRAY' AND json_type(line, '$.done') = 'BOOLEAN', false)"
+)
+# An answer in one line gives its records, a line that is no object one bad record; anything else is a record.
+_EXPAND = """
+    SELECT row_number() OVER (ORDER BY _line, place) AS _row, _line, record FROM (
+        SELECT _line, 0 AS place, CASE WHEN sound THEN line END AS record FROM judged WHERE NOT answer
+        UNION ALL
+        SELECT _line, unnest(generate_series(1, len(list))) AS place, unnest(list) AS record
+        FROM (SELECT _line, json_extract(line, '$.records[*]')::VARCHAR[] AS list FROM judged WHERE answer))
+"""
+_JUDGED = f"""
+    SELECT _line, line, json_object_text(line) AS sound,
+           CASE WHEN json_object_text(line) THEN {_IS_ANSWER} ELSE false END AS answer
+    FROM line WHERE line IS NOT NULL
+"""
+# A stream message: the payload is the record, the channel or the schema names its type.
+_UNWRAPPED = """
+    SELECT _row, CASE
+        WHEN payload IS NULL THEN record
+        WHEN kind = '' OR payload = '{}' OR json_exists(payload, '$.attributes') THEN payload
+        ELSE '{"attributes":{"type":"' || kind || '"},' || substr(payload, 2) END AS record
+    FROM (SELECT *, CASE WHEN payload IS NOT NULL THEN regexp_extract(coalesce(
+                     json_extract_string(record, '$.channel'), json_extract_string(record, '$.topic_name'),
+                     json_extract_string(record, '$.topic'), ''), '/event/([A-Za-z]+)$', 1) END AS kind
+          FROM (SELECT _row, record, CASE
+                    WHEN NOT json_object_text(record) OR json_exists(record, '$.EventDate') THEN NULL
+                    WHEN json_type(record, '$.data.payload') = 'OBJECT'
+                        THEN json_extract(record, '$.data.payload')::VARCHAR
+                    WHEN json_type(record, '$.payload') = 'OBJECT'
+                        THEN json_extract(record, '$.payload')::VARCHAR END AS payload
+                FROM raw_record))
+"""
+# The form of a record: its stated type, or else its sorted keys.
+_FORMED = f"""
+    SELECT _row, record, CASE
+        WHEN NOT json_valid(record) THEN 'broken'
+        WHEN json_type(record) <> 'OBJECT' THEN 'none'
+        ELSE coalesce('type ' || json_extract_string(record, '$.attributes.type'),
+                      'keys ' || list_sort(json_keys(record))::VARCHAR, 'none') END AS form
+    FROM ({_UNWRAPPED})
+"""
+
+
+def load_records(connection: Connection, plain: Plain) -> list[Bad]:
+    """Make the table record(_row, record, form), one row for each record; return what could not be read."""
+    bad = _load(connection, plain)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE record AS {_FORMED}")
+    broken = rows(connection, "SELECT _row FROM record WHERE form = 'broken' ORDER BY _row")
+    connection.execute("DELETE FROM record WHERE form = 'broken'")
+    return bad + [Bad(number, f"row {number}", "not well-formed JSON") for (number,) in broken]
+
+
+def _load(connection: Connection, plain: Plain) -> list[Bad]:
+    lines = _read_lines(connection, plain)
+    if lines and not row(connection, "SELECT count(*) FROM judged WHERE NOT sound")[0]:
+        return _expand(connection)
+    if _load_whole(connection, plain):
+        return []
+    good: list[tuple[int, str]] = []
+    bad: list[Bad] = []
+    for each in salvage_json(plain.path):
+        bad.append(each) if isinstance(each, Bad) else good.append(each)
+    if lines and plain.newlines:
+        broken = _expand(connection)
+        if row(connection, "SELECT count(*) FROM raw_record")[0] > len(good):
+            return broken
+    texts = pa.array([exact(text) for _, text in good], pa.string())
+    connection.register(
+        "salvaged", pa.table({"_row": pa.array([number for number, _ in good], pa.int64()), "record": texts})
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE raw_record AS SELECT * FROM salvaged")
+    connection.unregister("salvaged")
+    return bad
+
+
+def exact(text: str) -> str:
+    """Return JSON text with each number that the engine would write anew as a string of its digits."""
+    if not re.search(_ODD, text):
+        return text
+    return _TOKEN.sub(lambda found: f'"{found[0]}"' if re.fullmatch(_DIGITS, found[0]) else found[0], text)
+
+
+def _read_lines(connection: Connection, plain: Plain) -> bool:
+    """Make the table judged(_line, line, sound, answer); return whether every line feed is accounted for."""
+    scan = _LINES.format(path=literal(str(plain.path)), limit=LINE_LIMIT, buffer=2 * LINE_LIMIT)
+    try:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE line AS SELECT row_number() OVER () AS _line,"
+            f" nullif(trim(line, chr(13) || ' ' || chr(9) || chr(65279)), '') AS line FROM {scan}"
+        )
+    except InputError:
+        return False
+    (count,) = row(connection, "SELECT count(*) FROM line")
+    if count != plain.newlines + (not plain.ends_line):
+        return False
+    odd = rows(connection, "SELECT _line, line FROM line WHERE regexp_matches(line, $1)", [_ODD])
+    if odd:
+        table = pa.table(
+            {
+                "n": pa.array([n for n, _ in odd], pa.int64()),
+                "text": pa.array([exact(text) for _, text in odd], pa.string()),
+            }
+        )
+        connection.register("exact_lines", table)
+        connection.execute("UPDATE line SET line = text FROM exact_lines WHERE n = _line")
+        connection.unregister("exact_lines")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_JUDGED}")
+    return True
+
+
+def _expand(connection: Connection) -> list[Bad]:
+    """Make the table raw_record(_row, record) of the judged lines; return the bad ones."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE expanded AS {_EXPAND}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE raw_record AS"
+        " SELECT _row, record FROM expanded WHERE record IS NOT NULL"
+    )
+    found = rows(
+        connection,
+        "SELECT _row, _line, _row = max(_row) OVER () FROM expanded QUALIFY record IS NULL ORDER BY _row",
+    )
+    return [
+        Bad(number, f"line {line}", "not a JSON object" + (" from here on" if last else ""), cut=last)
+        for number, line, last in found
+    ]
+
+
+def _load_whole(connection: Connection, plain: Plain) -> bool:
+    """Load a file that is one JSON value: an array, an answer with records, or one record."""
+    try:
+        text = exact(plain.path.read_text("utf-8-sig"))
+        (kind,) = row(connection, "SELECT CASE WHEN json_valid($1) THEN json_type($1) END", [text])
+        if kind not in {"ARRAY", "OBJECT"}:
+            return False
+        (answer,) = row(connection, "SELECT json_type($1, '$.records') = 'ARRAY'", [text])
+        where = "$[*]" if kind == "ARRAY" else "$.records[*]"
+        sql = (
+            "SELECT unnest(generate_series(1, len(list))) AS _row, unnest(list) AS record"
+            f" FROM (SELECT json_extract($1, '{where}')::VARCHAR[] AS list)"
+            if kind == "ARRAY" or answer
+            else "SELECT 1 AS _row, $1 AS record"
+        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE raw_record AS {sql}", [text])
+    except (*InputError, UnicodeDecodeError):
+        return False
+    return True

@@ -1,0 +1,295 @@
+"""Which records each request read, surely or possibly, as tables that cells and bounds rest on.
+
+A request has parts: one for each object and each way to it (its own rows, a parent path, child rows).
+A record that the log names goes to the part that it stands in; a part may also leave every record of
+its object possible (`whole`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+
+from floodmark.engine import Engine, literal, quote
+from floodmark.scope.requests import Reading
+from floodmark.scope.touched import Touched
+from floodmark.snapshot import Snapshot
+
+_PART = pa.schema(
+    [
+        ("part_no", pa.int64()),
+        ("request_no", pa.int64()),
+        ("object", pa.string()),
+        ("since", pa.timestamp("us")),
+        ("until", pa.timestamp("us")),
+        ("sure_mask", pa.int64()),
+        ("possible_mask", pa.int64()),
+        ("counted", pa.bool_()),
+        ("whole", pa.bool_()),
+    ]
+)
+_ACT = pa.schema([("request_no", pa.int64()), ("act", pa.string()), ("since", pa.timestamp("us"))])
+_HOME = pa.schema(
+    [("request_no", pa.int64()), ("object", pa.string()), ("top", pa.bool_()), ("part_no", pa.int64())]
+)
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Which bit stands for which field of an object, and for which category."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    categories: tuple[str, ...]
+    of_field: Mapping[tuple[str, str], str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Masks:
+        """Return the masks of a snapshot: fields in its order, categories sorted."""
+        objects = [each for each in snapshot.datamap.objects if each.bears_people]
+        fields = {each.name: tuple(name for name, _ in snapshot.fields(each.name)) for each in objects}
+        of_field = {(each.name, name): kind for each in objects for name, kind in snapshot.fields(each.name)}
+        return cls(fields, tuple(sorted(set(snapshot.datamap.categories))), of_field)
+
+    @property
+    def every(self) -> int:
+        """The bits of all categories."""
+        return (1 << len(self.categories)) - 1
+
+    def mask(self, name: str, chosen: Iterable[str]) -> int:
+        """Return the bits of some fields of an object."""
+        wanted = set(chosen)
+        return sum(1 << bit for bit, field in enumerate(self.fields.get(name, ())) if field in wanted)
+
+    def every_field(self) -> str:
+        """Return an expression for the bits of all fields, by the row's object."""
+        cases = "".join(
+            f" WHEN {literal(name)} THEN {(1 << len(fields)) - 1}"
+            for name, fields in sorted(self.fields.items())
+        )
+        return f"(CASE object{cases} ELSE 0 END)::BIGINT" if cases else "0::BIGINT"
+
+    def to_categories(self, column: str) -> str:
+        """Return an expression that turns field bits of `column` into category bits, by the row's object."""
+        cases = "".join(
+            f" WHEN {literal(name)} THEN {self._bits(name, column)}" for name in sorted(self.fields)
+        )
+        return f"CASE object{cases} ELSE 0 END" if cases else "0::BIGINT"
+
+    def _bits(self, name: str, column: str) -> str:
+        found = [
+            f"CASE WHEN {column} & {mask} <> 0 THEN {1 << bit} ELSE 0 END"
+            for bit, category in enumerate(self.categories)
+            if (mask := self._of_category(name, category))
+        ]
+        return "(" + (" | ".join(found) or "0") + ")::BIGINT"
+
+    def _of_category(self, name: str, category: str) -> int:
+        return self.mask(
+            name, [field for field in self.fields[name] if self.of_field[name, field] == category]
+        )
+
+    def names(self, bits: int) -> tuple[str, ...]:
+        """Return the categories whose bits are set."""
+        return tuple(category for bit, category in enumerate(self.categories) if bits >> bit & 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One object that one request touched in one way; its number is its place in the list of parts.
+
+    What left is what was on file at some time from `since`; a record created after `until` was not
+    there. `counted`: the delivered rows are rows of this part. `whole`: every record that existed is
+    possible, beside those that the log names.
+    """
+
+    request_no: int
+    object: str
+    since: datetime
+    until: datetime
+    sure_mask: int
+    possible_mask: int
+    counted: bool
+    whole: bool
+    through: tuple[str, str] | None = None
+    shown_per_row: int = 1
+    """How many records of this part one delivered row can show."""
+
+
+def parts(readings: Sequence[Reading], masks: Masks) -> list[Part]:
+    """Return the parts of all requests, in their order."""
+    found: list[Part] = []
+    for number, reading in enumerate(readings):
+        own = [_part(number, reading, touched, masks) for touched in reading.touched]
+        found += own
+        for name in sorted({each.object for each in own}):
+            sides = [each for each in own if each.object == name and not each.counted]
+            if len(sides) > 1:
+                found.append(_either(sides))
+    return found
+
+
+def _part(number: int, reading: Reading, touched: Touched, masks: Masks) -> Part:
+    return Part(
+        request_no=number,
+        object=touched.object,
+        since=reading.since,
+        until=reading.until,
+        sure_mask=masks.mask(touched.object, touched.sure_fields),
+        possible_mask=masks.mask(touched.object, touched.possible_fields | touched.sure_fields),
+        counted=touched.counted,
+        whole=touched.whole,
+        through=touched.through,
+        shown_per_row=touched.shown_per_row,
+    )
+
+
+def _either(sides: Sequence[Part]) -> Part:
+    """Return the part of a nested record that may stand in any of several parts of one object."""
+    sure, possible = sides[0].sure_mask, sides[0].possible_mask
+    for each in sides[1:]:
+        sure, possible = sure & each.sure_mask, possible | each.possible_mask
+    first = sides[0]
+    return Part(
+        first.request_no, first.object, first.since, first.until, sure, possible, counted=False, whole=False
+    )
+
+
+def keep_parts(engine: Engine, found: Sequence[Part]) -> None:
+    """Make the table request_part, one row per part, numbered from 0."""
+    rows = [{"part_no": number, **vars(part)} for number, part in enumerate(found)]
+    keep_table(engine, "request_part", pa.Table.from_pylist(rows, _PART))
+
+
+def keep_records(
+    engine: Engine, snapshot: Snapshot, readings: Sequence[Reading], found: Sequence[Part]
+) -> None:
+    """Make the table request_record: request_no, part_no, record_no, is_sure; from the ids in the logs.
+
+    `part_no` is null for a record of an object that the request's text does not lead to. Parents that
+    sure records point to stand beside the records that the log names.
+    """
+    acts = [
+        {"request_no": number, "act": reading.act.act, "since": reading.since}
+        for number, reading in enumerate(readings)
+        if not reading.empty
+    ]
+    keep_table(engine, "request_act", pa.Table.from_pylist(acts, _ACT))
+    keep_table(engine, "request_home", pa.Table.from_pylist(_homes(found), _HOME))
+    engine.keep("request_record", _REQUEST_RECORD)
+    for number, part in enumerate(found):
+        if part.through:
+            _follow(engine, snapshot, number, part, part.through)
+
+
+def keep_table(engine: Engine, name: str, table: pa.Table) -> None:
+    """Store rows that were made in Python as a table."""
+    engine.connection.register("given", table)
+    engine.keep(name, "SELECT * FROM given")
+    engine.connection.unregister("given")
+
+
+def _homes(found: Sequence[Part]) -> list[dict[str, object]]:
+    """Return where a record of an object stands: among a request's own rows, or among nested ones."""
+    rows: dict[tuple[int, str], dict[bool, int]] = {}
+    for number, part in enumerate(found):
+        rows.setdefault((part.request_no, part.object), {})[part.counted] = number
+    return [
+        {"request_no": request, "object": name, "top": top, "part_no": own.get(top, own.get(not top))}
+        for (request, name), own in rows.items()
+        for top in (True, False)
+    ]
+
+
+_REQUEST_RECORD = """
+    SELECT request_act.request_no, part_no, record_no, true AS is_sure
+    FROM request_act JOIN act_id USING (act) JOIN record ON record.id = act_id.id
+    LEFT JOIN request_home ON request_home.request_no = request_act.request_no
+         AND request_home.object = record.object AND request_home.top = act_id.top
+"""
+
+
+def _follow(engine: Engine, snapshot: Snapshot, number: int, part: Part, through: tuple[str, str]) -> None:
+    """Add the parents that sure records of a request point to.
+
+    The link of a record changed since may have pointed elsewhere, and a record that stands in two
+    parts may not have shown its parent: these are possible only.
+    """
+    name, link = through
+    owner = snapshot.datamap.object(name)
+    if owner is None:
+        return
+    engine.connection.execute(
+        f"""INSERT INTO request_record
+            SELECT $request, $part, parent.record_no,
+                   bool_or(NOT coalesce(child.changed_at > $since, false) AND child.way_count = 1)
+            FROM (SELECT record.*, way_count FROM record JOIN (
+                    SELECT record_no, count(DISTINCT part_no) AS way_count FROM request_record
+                    WHERE request_no = $request AND is_sure GROUP BY record_no) USING (record_no)
+                  WHERE object = $child) child
+            JOIN {snapshot.view(name)} stored ON stored.{quote(owner.id)} = child.id
+            JOIN record parent ON parent.id = stored.{quote(link)} AND parent.object = $parent
+            GROUP BY parent.record_no""",
+        {
+            "request": part.request_no,
+            "part": number,
+            "since": part.since,
+            "child": name,
+            "parent": part.object,
+        },
+    )
+
+
+def whole_mask(found: Iterable[Part]) -> str:
+    """Return an expression over a row of `record`: the fields that `whole` parts may have shown of it.
+
+    Equal masks are taken together, so its length grows with the different masks and times, and no
+    record is joined with the requests.
+    """
+    ways: dict[str, dict[int, set[tuple[datetime, datetime]]]] = {}
+    for part in found:
+        if part.whole and part.possible_mask:
+            ways.setdefault(part.object, {}).setdefault(part.possible_mask, set()).add(
+                (part.until, part.since)
+            )
+    cases = "".join(
+        f" WHEN {literal(name)} THEN "
+        + " | ".join(_shown(mask, sorted(times)) for mask, times in sorted(masks.items()))
+        for name, masks in sorted(ways.items())
+    )
+    return f"(CASE object{cases} ELSE 0 END)::BIGINT" if cases else "0::BIGINT"
+
+
+def _shown(mask: int, times: Sequence[tuple[datetime, datetime]]) -> str:
+    """Return the bits of one mask that reads at several (until, since) may have shown."""
+    since = moment(min(since for _, since in times))
+    if len(times) > 1:
+        listed = ", ".join(
+            f"{{'until': {moment(until)}, 'since': {moment(since)}}}" for until, since in times
+        )
+        later = f"list_min([each.since for each in [{listed}] if each.until >= created_at])"
+        since = f"CASE WHEN created_at > {moment(times[0][0])} THEN {later} ELSE {since} END"
+    return (
+        f"(CASE WHEN created_at > {moment(times[-1][0])} THEN 0 WHEN changed_at > {since} THEN {mask}"
+        f" ELSE value_mask & {mask} END)"
+    )
+
+
+def existed(found: Iterable[Part]) -> str:
+    """Return a condition over a row of `record`: some `whole` part may have shown it."""
+    last: dict[str, datetime] = {}
+    for part in found:
+        if part.whole:
+            last[part.object] = max(part.until, last.get(part.object, part.until))
+    cases = "".join(
+        f" WHEN {literal(name)} THEN NOT coalesce(created_at > {moment(until)}, false)"
+        for name, until in sorted(last.items())
+    )
+    return f"(CASE object{cases} ELSE false END)" if cases else "false"
+
+
+def moment(at: datetime) -> str:
+    """Return a time as a literal."""
+    return f"TIMESTAMP {literal(at.isoformat(sep=' '))}"

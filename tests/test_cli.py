@@ -1,0 +1,157 @@
+"""The command line keeps its contract: one JSON document, its published shape, the exit status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pyarrow.parquet as pq
+import pytest
+
+from floodmark import models
+from floodmark.simulate import simulate
+
+SCHEMAS = Path(models.__file__).parent / "schemas"
+
+
+def run(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run one command in a fresh process and check its exit status."""
+    command = [sys.executable, "-m", "floodmark", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def answer(name: str, *words: object, status: int = 0) -> Any:
+    """Run a command with --json and return its document, checked against the published schema."""
+    done = run(name, *words, "--json", status=status)
+    document = json.loads(done.stdout)
+    schema = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(document)
+    assert done.stdout.isascii()
+    return document
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Walk through the whole flow once, by commands alone, and keep each answer."""
+    folder = tmp_path_factory.mktemp("walk")
+    case, platform = folder / "case", folder / "platform"
+    said: dict[str, Any] = {"case": case}
+    said["simulate"] = answer("simulate", platform, "--scenario", "vishing-data-loader", "--customers", 600)
+    made = said["simulate"]
+    said["init"] = answer("init", case, "--organisation", "Example Air", "--timezone", "Australia/Sydney")
+    said["add"] = answer("add", case, *made["logs"])
+    tables = [f"{name}={path}" for name, path in made["tables"].items()]
+    said["snapshot"] = answer(
+        "snapshot", case, *tables, "--map", made["datamap"], "--at", made["snapshot_at"]
+    )
+    said["set"] = answer("set", case, "contained_at=2025-06-30T10:00:00Z")
+    said["detect"] = answer("detect", case)
+    finding = next(each for each in said["detect"]["findings"] if each["severity"] == "high")
+    said["dismiss"] = answer("dismiss", case, finding["id"], "--reason", "looks like the nightly job")
+    said["empty"] = answer("scope", case)
+    said["accept"] = answer("accept", case, finding["id"], "--reason", "nobody here uses that client")
+    said["finding"] = finding
+    said["scope"] = answer("scope", case, "--export", folder / "people.csv")
+    said["report"] = answer("report", case, "--format", "html", "--format", "md", "--format", "json")
+    said["verify"] = answer("verify", case, "--head", said["init"]["head"])
+    said["investigate"] = answer("investigate", case)
+    return said
+
+
+@pytest.mark.slow
+class TestWalk:
+    """One walk through all commands on the small simulated breach."""
+
+    def test_every_row_is_accounted_for(self, walk: dict[str, Any]) -> None:
+        """Rows read are events, duplicates and quarantined rows, for every file."""
+        assert walk["add"]["evidence"]
+        for item in walk["add"]["evidence"]:
+            assert item["rows"] == item["events"] + item["duplicates"] + item["quarantined"]
+
+    def test_scope_equals_the_answer_key(self, walk: dict[str, Any]) -> None:
+        """The simulator's own bookkeeping gives the same people per category, sure and possible."""
+        key = json.loads(Path(walk["simulate"]["key"]).read_text("utf-8"))
+        outcomes = {each["category"]: each["outcomes"] for each in walk["scope"]["categories"]}
+        for category, said in key["categories"].items():
+            found = outcomes[category]
+            assert (found["taken"], found["possibly_taken"]) == (said["sure"], said["possible"]), category
+        combinations = {
+            (tuple(sorted(each["taken"])), tuple(sorted(each["possible"]))): each["people"]
+            for each in key["combinations"]
+        }
+        assert combinations == {
+            (tuple(each["taken"]), tuple(each["possible"])): each["people"]
+            for each in walk["scope"]["combinations"]
+        }
+
+    def test_the_intruder_is_found_unnamed(self, walk: dict[str, Any]) -> None:
+        """Detection alone leads to the sessions and logins of the key."""
+        key = json.loads(Path(walk["simulate"]["key"]).read_text("utf-8"))
+        assert walk["finding"]["confidence"] == "high"
+        assert set(walk["scope"]["intrusion"]["sessions"]) == set(key["intrusion"]["sessions"])
+        assert walk["scope"]["intrusion"]["actors"] == [key["intrusion"]["actor"]]
+
+    def test_nothing_accepted_is_an_empty_scope(self, walk: dict[str, Any]) -> None:
+        """With the finding dismissed and no selector the scope is empty, and that is no error."""
+        assert walk["empty"]["requests"] == []
+        assert walk["empty"]["people"]["at_most"] == 0
+
+    def test_outcomes_are_in_the_parquet_file(self, walk: dict[str, Any]) -> None:
+        """people.parquet holds each person once, and its columns add up to the outcomes."""
+        people = pq.read_table(walk["case"] / "results" / "people.parquet")
+        assert people.num_rows == walk["scope"]["snapshot"]["people"]
+        names = [str(each) for each in people["person"].to_pylist()]
+        assert names == sorted(names)
+        for each in walk["scope"]["categories"]:
+            column = people[each["category"]].to_pylist()
+            assert column.count("taken") == each["outcomes"]["taken"]
+            assert column.count("not_taken") == each["outcomes"]["not_taken"]
+
+    def test_every_check_passes(self, walk: dict[str, Any]) -> None:
+        """The conservation laws hold."""
+        assert walk["scope"]["checks"]
+        assert all(each["passed"] for each in walk["scope"]["checks"])
+
+    def test_verify_is_content(self, walk: dict[str, Any]) -> None:
+        """An untouched case verifies, with the head that the first command printed."""
+        assert walk["verify"]["ok"], walk["verify"]["problems"]
+        assert walk["verify"]["problems"] == []
+
+    def test_investigate_respects_the_decision(self, walk: dict[str, Any]) -> None:
+        """Investigate gives the same scope as the accepted finding did."""
+        assert walk["investigate"]["scope"]["people"] == walk["scope"]["people"]
+        assert [Path(file).name for file in walk["investigate"]["report"]] == ["report.md", "report.html"]
+
+
+def test_every_command_has_a_schema() -> None:
+    """Each command with --json has its published shape, and there is no shape without a command."""
+    assert {file.stem for file in SCHEMAS.glob("*.json")} == set(models.DOCUMENTS)
+
+
+def test_a_wrong_call_is_one_line(tmp_path: Path) -> None:
+    """A folder that is no case is said in one line, with what to do, and exit status 2."""
+    done = run("detect", tmp_path, status=2)
+    first, hint = done.stderr.splitlines()
+    assert first.startswith("floodmark: ")
+    assert hint.startswith("  make one with")
+    assert done.stdout == ""
+
+
+def test_the_same_from_python(tmp_path: Path) -> None:
+    """The package does what the command line does."""
+    import datetime as dt  # noqa: PLC0415 - only here
+
+    import floodmark  # noqa: PLC0415 - the point of the test
+
+    made = simulate(tmp_path / "platform", scenario="clean", customers=100)
+    actor = floodmark.Actor("tester", dt.datetime(2025, 7, 2, tzinfo=dt.UTC))
+    case = floodmark.Case.init(tmp_path / "case", organisation="Example Air", actor=actor)
+    case.snapshot(made.datamap, at=made.snapshot_at, tables=made.tables)
+    added = case.add([made.logs[0]])
+    assert added.evidence[0].events == added.evidence[0].rows
+    case.scope()
+    assert case.people().num_rows == case.scope().snapshot.people
