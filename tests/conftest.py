@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Derandomised, so that a failure is a failure everywhere; the soak is where new examples are sought.
@@ -21,3 +22,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+# Folders whose tests each walk through whole cases: left out of `make check`, run by `make test`.
+WHOLE_CASES = frozenset({"case", "simulate"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of folders that walk through whole cases as slow."""
+    for item in items:
+        if WHOLE_CASES.intersection(item.path.parts):
+            item.add_marker("slow")
