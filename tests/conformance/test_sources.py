@@ -132,15 +132,6 @@ def test_an_empty_row_is_quarantined_and_not_an_error(log: str) -> None:
 
 
 @pytest.mark.parametrize("log", SAMPLES)
-def test_verbatim_columns_are_columns_of_the_log(log: str) -> None:
-    """A column kept whole in a slot is one that a slot names and nothing else."""
-    source = source_of(log)
-    told = set(source.slots(log).values())
-    assert source.verbatim(log) <= source.columns(log)
-    assert all(f'"{name}"' in told for name in source.verbatim(log))
-
-
-@pytest.mark.parametrize("log", SAMPLES)
 def test_operations_are_known(log: str) -> None:
     """A source names no operation that the ledger does not know."""
     results = re.findall(r"(?:THEN|ELSE)\s+'([a-z_]+)'", source_of(log).slots(log)["operation"])

@@ -116,11 +116,6 @@ class Source(ABC):
         del log
         return {}
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the native columns that a slot carries whole, so that they are not stored twice."""
-        del log
-        return frozenset()
-
     def reason(self, log: str) -> str:
         """Return an expression that says why a row cannot be used, null for a row that can.
 

@@ -441,11 +441,6 @@ class EventLogFile(Source):
         expressions = (*self.prepared(log).values(), *self.slots(log).values(), self.reason(log))
         return frozenset(_NAMED.findall(" ".join(expressions)))
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the columns that a slot holds unchanged: those whose expression is the bare column."""
-        told = (_NAMED.fullmatch(expression) for expression in self.slots(log).values())
-        return frozenset(match[1] for match in told if match)
-
     def reason(self, log: str) -> str:
         """Refuse a row of another event type, and a row without a legible time."""
         return f"""CASE WHEN "EVENT_TYPE" IS NULL THEN 'row states no event type'

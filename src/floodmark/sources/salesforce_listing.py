@@ -49,11 +49,6 @@ class EventLogFileListing(Source):
         del log
         return frozenset(_NAMED.findall(" ".join(_SLOTS.values())))
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the columns that a slot holds unchanged."""
-        del log
-        return frozenset({"Interval", "LogFile"})
-
     def reads(self, log: str) -> bool:
         """A listing records no access."""
         del log

@@ -65,11 +65,6 @@ class LoginHistory(Source):
         del log
         return frozenset(_NAMED.findall(" ".join((*_SLOTS.values(), _REASON)))) - {"at"}
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the columns that a slot holds unchanged."""
-        del log
-        return frozenset({"Username", "Application", "Browser"})
-
     def reason(self, log: str) -> str:
         """Say what is wrong with the time of a row, and what to do about it."""
         del log

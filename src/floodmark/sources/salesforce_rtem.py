@@ -282,11 +282,6 @@ class RealTimeEvents(Source):
         """Return the columns that the slots and the reason name."""
         return frozenset(_NAMED.findall(" ".join((*self.slots(log).values(), self.reason(log))))) - {"at"}
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the columns that a slot holds unchanged: those whose expression is the bare column."""
-        told = (_NAMED.fullmatch(expression) for expression in self.slots(log).values())
-        return frozenset(match[1] for match in told if match)
-
     def reason(self, log: str) -> str:
         """Refuse a row of another event in the same file, and a row without a legible time."""
         name = log.removeprefix(f"{self.id}.")

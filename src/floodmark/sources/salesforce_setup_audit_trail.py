@@ -82,11 +82,6 @@ class SetupAuditTrail(Source):
         del log
         return frozenset(_NAMED.findall(" ".join((*_SLOTS.values(), _REASON)))) - {"at"}
 
-    def verbatim(self, log: str) -> frozenset[str]:
-        """Return the columns that a slot holds unchanged."""
-        del log
-        return frozenset({"User", "Action", "Section"})
-
     def reason(self, log: str) -> str:
         """Say what is wrong with the time of a row, and what to do about it."""
         del log
