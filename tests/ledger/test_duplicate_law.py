@@ -40,7 +40,7 @@ def as_csv(rows: list[dict[str, str]], columns: tuple[str, ...]) -> str:
     return out.getvalue()
 
 
-def counted(files: list[str], suffix: str) -> tuple[list[tuple[int, int, int, int]], set[str]]:
+def counted(files: list[str], suffix: str) -> tuple[list[tuple[int, int, int, int]], list[str]]:
     """Add all files in one call; return each file's tally and the ids of the events."""
     with tempfile.TemporaryDirectory() as folder:
         case = Case.init(Path(folder) / "case", organisation="Example Air", actor=ACTOR)
@@ -54,7 +54,8 @@ def counted(files: list[str], suffix: str) -> tuple[list[tuple[int, int, int, in
 
         with case.folder.engine() as engine:
             Ledger(engine, case.folder.manifest)
-            events = {event for (event,) in engine.rows("SELECT event FROM event")}
+            # A list, not a set: a copy that slipped through has the same id as its original.
+            events = [event for (event,) in engine.rows("SELECT event FROM event")]
         tallies = [(item.rows, item.events, item.duplicates, item.quarantined) for item in added.evidence]
         return tallies, events
 

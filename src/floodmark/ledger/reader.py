@@ -6,8 +6,8 @@
    records from bad ones.
 3. The source's expressions fill the slots; a row that fails the source's test keeps its place with
    the reason.
-4. The part is sorted by time and written as Parquet; columns that no slot carries are kept beside
-   the slots under `native.NAME`.
+4. The part is sorted by time and written as Parquet; columns to which the source does not refer are
+   kept beside the slots under `native.NAME`.
 """
 
 from __future__ import annotations

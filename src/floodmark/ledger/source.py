@@ -2,7 +2,7 @@
 
 A source only translates: it tells its log by content, and gives for each slot of the access event a
 trusted SQL expression over the log's own columns. The ledger reads the file, runs the expressions in
-bulk, keeps every column that no slot carries, and counts.
+bulk, keeps every column that the source does not refer to, and counts.
 """
 
 from __future__ import annotations
