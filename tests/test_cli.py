@@ -57,6 +57,16 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     said["finding"] = finding
     said["scope"] = answer("scope", case, "--export", folder / "people.csv")
     said["report"] = answer("report", case, "--format", "html", "--format", "md", "--format", "json")
+    people = pq.read_table(case / "results" / "people.parquet").to_pylist()
+    said["reached"] = next(each for each in people if each["request_ids"])
+    said["spared"] = next(each for each in people if not each["request_ids"])
+    for name, subject in (
+        ("person", said["reached"]["record_ids"][-1][:15]),
+        ("nobody", said["spared"]["person"]),
+        ("category", "email"),
+        ("request", said["reached"]["request_ids"][0]),
+    ):
+        said[f"explain {name}"] = answer("explain", case, subject)
     said["verify"] = answer("verify", case, "--head", said["init"]["head"])
     said["investigate"] = answer("investigate", case)
     return said
@@ -116,6 +126,61 @@ class TestWalk:
         assert walk["scope"]["checks"]
         assert all(each["passed"] for each in walk["scope"]["checks"])
 
+    def test_a_person_is_explained_down_to_rows_and_sql(self, walk: dict[str, Any]) -> None:
+        """Each outcome of people.parquet is in the chain, each request with rows of a file that was added."""
+        document, row = walk["explain person"], walk["reached"]
+        assert document["subject"] == row["person"]
+        said = [step["text"] for step in document["steps"]]
+        files = {(item["name"], item["sha256"]) for item in walk["add"]["evidence"]}
+        for each in walk["scope"]["categories"]:
+            outcome = row[each["category"]].replace("_", " ")
+            named = [
+                text
+                for text in said
+                if f"({each['category']}): " in text or text.startswith(each["category"])
+            ]
+            assert any(f": {outcome}" in text for text in named), each["category"]
+        rows = [line for step in document["steps"] for line in step["evidence"]]
+        assert rows
+        for line in rows:
+            if not line.startswith("and "):
+                name, _, rest = line.partition(", row ")
+                assert (name, rest.partition("sha256 ")[2]) in files
+        assert all(f"{id_}, " in " ".join(said) for id_ in row["request_ids"][:5])
+        assert [step for step in document["steps"] if step["sql"]]
+
+    def test_a_person_who_was_not_reached_is_explained_with_the_blind_channels(
+        self, walk: dict[str, Any]
+    ) -> None:
+        """Absence is a statement, with what the logs cannot see beside it."""
+        said = [step["text"] for step in walk["explain nobody"]["steps"]]
+        assert any("no request reached a record of the person" in text for text in said)
+        assert any(text.startswith("not seen by these logs: ") for text in said)
+
+    def test_a_category_and_a_request_are_explained_as_the_scope_says(self, walk: dict[str, Any]) -> None:
+        """The chain begins with the numbers of the scope; nothing was written."""
+        bound = next(each["people"] for each in walk["scope"]["categories"] if each["category"] == "email")
+        first = walk["explain category"]["steps"][0]["text"]
+        assert f"{bound['at_least']:,}" in first
+        assert f"{bound['at_most']:,}" in first
+        assert walk["explain request"]["kind"] == "request"
+        assert walk["explain category"]["head"] == walk["report"]["head"]
+
+    def test_an_unknown_subject_is_a_wrong_call(self, walk: dict[str, Any]) -> None:
+        """One line with the closest known name and a hint; exit status 2."""
+        done = run("explain", walk["case"], "emial", status=2)
+        first, hint = done.stderr.splitlines()
+        assert first.endswith("did you mean email")
+        assert hint.startswith("  name the id of a customer record")
+        assert not done.stdout
+
+    def test_the_chain_is_printed_with_its_sql_on_request(self, walk: dict[str, Any]) -> None:
+        """Numbered steps; names of tables always, statements with --sql."""
+        plain = run("explain", walk["case"], "email").stdout
+        assert plain.splitlines()[1].startswith("  1. people who truly lost a value")
+        assert "computed in this order" in " ".join(plain.split())
+        assert "SELECT" in run("explain", walk["case"], "email", "--sql").stdout
+
     def test_verify_is_content(self, walk: dict[str, Any]) -> None:
         """An untouched case verifies, with the head that the first command printed."""
         assert walk["verify"]["ok"], walk["verify"]["problems"]
@@ -139,6 +204,20 @@ def test_a_wrong_call_is_one_line(tmp_path: Path) -> None:
     assert first.startswith("floodmark: ")
     assert hint.startswith("  make one with")
     assert done.stdout == ""
+
+
+def test_an_address_is_refused_at_once(tmp_path: Path) -> None:
+    """People are found by record id only, said before anything is derived."""
+    run("init", tmp_path / "case", "--organisation", "Example Air")
+    done = run("explain", tmp_path / "case", "ann@example.org", status=2)
+    assert done.stderr.startswith("floodmark: ann@example.org is an address")
+
+
+def test_too_few_events_are_refused(tmp_path: Path) -> None:
+    """`simulate --events` says the smallest number, and writes nothing."""
+    done = run("simulate", tmp_path / "new", "--scenario", "clean", "--events", 5, status=2)
+    assert done.stderr.startswith("floodmark: events is 5, expected 100000 or more")
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_same_from_python(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON document on s
 Values = list[str] | None
 DEMO_SCENARIO = "vishing-data-loader"
 DEMO_MARK = ".floodmark-demo"
+PROGRESS_WIDTH = 40
 
 
 class Exit(IntEnum):
@@ -102,10 +103,11 @@ def _head(case: Case) -> str:
 
 
 def _progress(stage: str, done: int, total: int) -> None:
-    """Show progress on a terminal, nothing in a pipe."""
+    """Show progress on a terminal, nothing in a pipe; a longer line before is overwritten."""
     if sys.stderr.isatty():
         end = "\n" if done >= total else ""
-        sys.stderr.write(f"\r{stage} {done}/{total}{end}")
+        line = visible(f"{stage} {done}/{total}")[: shutil.get_terminal_size().columns - 1]
+        sys.stderr.write(f"\r{line.ljust(PROGRESS_WIDTH)}{end}")
         sys.stderr.flush()
 
 
@@ -345,6 +347,30 @@ def scope(
 
 
 @app.command()
+def explain(
+    case: CaseFolder,
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERSON|CATEGORY|REQUEST",
+            help="a record id (15 or 18 characters), a category such as date_of_birth, or a request R-...",
+        ),
+    ],
+    sql: Annotated[bool, typer.Option("--sql", help="print the SQL behind it, not only its names")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show why a statement of the last scope holds, down to rows of the logs and SQL."""
+    document = _case(case).explain(subject)
+
+    def show() -> None:
+        from floodmark.report import chain
+
+        _say(chain(document, width=shutil.get_terminal_size().columns, sql=sql).rstrip("\n"))
+
+    _answer(document, as_json=as_json, show=show, head=document.head)
+
+
+@app.command()
 def report(
     case: CaseFolder,
     format_: Annotated[
@@ -416,13 +442,17 @@ def simulate(
         int | None, typer.Option(help="how many people; each scenario has its own default")
     ] = None,
     seed: Annotated[int, typer.Option(help="another seed draws another tenant")] = 1,
+    events: Annotated[
+        int | None,
+        typer.Option(help="about how many log rows the tenant's own people leave, 100,000 or more"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the logs and tables of a made-up breach, and its answer key."""
     from floodmark.models import SimulatedCase
     from floodmark.simulate import simulate as run
 
-    made = run(directory, scenario=scenario, customers=customers, seed=seed)
+    made = run(directory, scenario=scenario, customers=customers, seed=seed, events=events)
     document = SimulatedCase(
         directory=str(directory),
         scenario=scenario,

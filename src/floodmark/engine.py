@@ -51,6 +51,14 @@ def paths(files: Iterable[Path]) -> str:
     return "[" + ", ".join(literal(str(file)) for file in files) + "]"
 
 
+def tokens(sql: str) -> list[str]:
+    """Return the pieces of `sql` as the engine reads it: a text or a quoted name is one piece."""
+    text = sql.encode()
+    starts = [start for start, _ in duckdb.tokenize(sql)]
+    ends = [*starts[1:], len(text)]
+    return [text[start:end].decode().strip() for start, end in zip(starts, ends, strict=True)]
+
+
 @contextmanager
 def memory(
     *, threads: int | None = None, limit_mb: int = 4096, scratch: Path | None = None

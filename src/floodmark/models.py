@@ -307,6 +307,104 @@ class Scope(Document):
     checks: tuple[Check, ...]
 
 
+class Reconciled(Document):
+    """One request: what the log counts beside what replay finds, and why they differ."""
+
+    id: str
+    matched_rows: Count | None
+    delivered_rows: RowRange | None
+    replayed_rows: Count | None
+    difference: int | None
+    """Matched minus replayed."""
+    sure: Count | None
+    """Records of the query's own object that surely left; null where nothing was listed or replayed."""
+    possible: Count | None
+    """Records of it that possibly left, the sure ones included."""
+    refused: str | None
+    """Why the query was not replayed; null where it was, or where there is no text."""
+    explanation: str
+    """The difference and the uncertain records in words; empty where nothing needs explaining."""
+
+
+class Obstacle(Document):
+    """Something that could hide reads: what it is, and what would remove it."""
+
+    kind: Literal["gap", "request", "rows", "quarantined", "uncovered"]
+    text: str
+    log: str | None
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    item: str | None
+    """SHA-256 of the evidence item, for a quarantined row; its place is `position`."""
+    position: str | None
+    request: str | None
+    rows: Count | None
+    """How many rows it can hide at most; null when nobody knows."""
+    remedy: str
+    """The evidence that would remove it."""
+    without: Range | None
+    """The bound on people if this obstacle alone were removed; null when not computed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Absence(Document):
+    """Why people did not lose a category: four kinds of absence, in people."""
+
+    category: str
+    declared: Count
+    """Not held: the data map declares that the platform has no such field."""
+    not_held: Count
+    """Not held: no record of the person had a value in the window."""
+    never_selected: Count
+    """Held, and no request selected a field that holds it."""
+    outside: Count
+    """Held in a field that some request selected, and not in any row of such a request."""
+
+
+class StateOfResidence(Document):
+    """People with anything taken, by country and state as written."""
+
+    country: str | None
+    state: str
+    people: Range
+
+
+class Proof(Document):
+    """`results/proof.json`: what the numbers of a scope rest on, beyond the scope itself."""
+
+    requests: tuple[Reconciled, ...]
+    obstacles: tuple[Obstacle, ...]
+    people_without_obstacles: Range
+    """The bound on people if every obstacle were removed."""
+    absence: tuple[Absence, ...]
+    states: tuple[StateOfResidence, ...]
+    readings: dict[str, str]
+    """Disputed rule of the platform -> the reading that is used, and why."""
+    other_count: int | None
+    """People by exact keys where the people are linked by probability; null otherwise."""
+    other_unit: str | None
+
+
+class Step(Document):
+    """One step of an explanation: a statement, and what it rests on."""
+
+    text: str
+    sql: str | None = None
+    evidence: tuple[str, ...] = ()
+    """`file name, row 12, sha256 ...`, one a row of a log."""
+
+
+class Explained(Document):
+    """`floodmark explain`: the chain from a statement to SQL, file and row."""
+
+    subject: str
+    kind: Literal["person", "category", "request", "claim"]
+    title: str
+    steps: tuple[Step, ...]
+    head: str
+
+
 class Reported(Document):
     """`floodmark report`: the files written, as paths that the caller can open."""
 
@@ -353,6 +451,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "dismiss": Decided,
     "verify": Verified,
     "scope": Scope,
+    "explain": Explained,
     "report": Reported,
     "investigate": Investigated,
     "simulate": SimulatedCase,

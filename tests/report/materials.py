@@ -10,6 +10,7 @@ from floodmark.models import (
     Check,
     EvidenceItem,
     Finding,
+    Proof,
     Quarantined,
     Scope,
 )
@@ -150,6 +151,86 @@ def request(id_: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def proof(**changes: Any) -> Proof:
+    """What the numbers of the small breach rest on, with `changes` laid over its document."""
+    document: dict[str, Any] = {
+        "requests": [
+            reconciled(
+                "R-001", matched_rows=5_700_001, replayed_rows=5_700_001, difference=0, sure=5_700_001
+            ),
+            reconciled(
+                "R-002",
+                matched_rows=1_501_000,
+                delivered_rows={"min": 1_500_000, "max": 1_501_000},
+                replayed_rows=1_500_500,
+                difference=500,
+                sure=1_400_000,
+                possible=1_500_500,
+                explanation="500 rows matched beyond the replay: records deleted since would explain them",
+            ),
+            reconciled("R-003", refused="the text is cut"),
+            reconciled("R-004"),
+        ],
+        "obstacles": [
+            obstacle(
+                "gap",
+                text="no file for an hour in which other logs have one",
+                log="salesforce.elf.RestApi",
+                **{"from": "2025-06-29T00:00:00.000Z", "to": "2025-06-29T01:00:00.000Z"},
+                remedy="the log file of RestApi of that hour",
+                without={"at_least": 5_690_000, "at_most": 5_700_100},
+            ),
+            obstacle("request", text="its object was not logged", request="R-004", remedy="the stored event"),
+            obstacle(
+                "rows",
+                text="more rows matched than the replay finds",
+                request="R-002",
+                rows=500,
+                without={"at_least": 5_690_000, "at_most": 5_699_623},
+            ),
+            obstacle("quarantined", text="9 fields, expected 31", item="a" * 64, position="line 41"),
+            obstacle("request", text="not in the scope", request="R-999"),
+        ],
+        "people_without_obstacles": {"at_least": 5_690_000, "at_most": 5_690_001},
+        "absence": [
+            absence("name", never_selected=29_877),
+            absence("date_of_birth", not_held=4_229_000),
+            absence("address", not_held=1_000_000, never_selected=4_700_000, outside=30_000),
+            absence("payment_card", declared=5_730_000),
+        ],
+        "states": [],
+        "readings": {"nulls under !=": "left out: 2 requests of 2 agree with it"},
+        "other_count": None,
+        "other_unit": None,
+    }
+    return Proof.model_validate({**document, **changes})
+
+
+def reconciled(id_: str, **changes: Any) -> dict[str, Any]:
+    """One reconciled request with nothing known but what `changes` say."""
+    names = ("matched_rows", "delivered_rows", "replayed_rows", "difference", "sure", "possible", "refused")
+    return {"id": id_, **dict.fromkeys(names), "explanation": "", **changes}
+
+
+def obstacle(kind: str, **changes: Any) -> dict[str, Any]:
+    """One obstacle with nothing known but what `changes` say."""
+    names = ("log", "from", "to", "item", "position", "request", "rows", "without")
+    return {"kind": kind, "text": "", **dict.fromkeys(names), "remedy": "", **changes}
+
+
+def absence(category: str, **changes: int) -> dict[str, Any]:
+    """The four kinds of absence of one category; those not named are 0."""
+    zero = dict.fromkeys(("declared", "not_held", "never_selected", "outside"), 0)
+    return {"category": category, **zero, **changes}
+
+
+def no_proof(**changes: Any) -> Proof:
+    """The proof of a scope without requests."""
+    none: dict[str, Any] = {"at_least": 0, "at_most": 0}
+    bare = {"requests": [], "obstacles": [], "absence": [], "readings": {}, "people_without_obstacles": none}
+    return proof(**{**bare, **changes})
+
+
 def finding(**changes: Any) -> Finding:
     """One accepted finding."""
     document: dict[str, Any] = {
@@ -182,6 +263,7 @@ def small(**changes: Any) -> Material:
         version="0.1.0",
         snapshot_at="2025-07-01T00:00:00.000Z",
         scope=scope(),
+        proof=proof(),
         findings=(
             finding(),
             finding(id="F2", detector="new-client", title="a client never seen before", techniques=["T1528"]),
@@ -266,6 +348,7 @@ def empty() -> Material:
         ledger_from=None,
         ledger_to=None,
         statements=(),
+        proof=no_proof(),
         scope=scope(
             intrusion={**nothing, "from": None, "to": None},
             snapshot={"records": {}, "people": 0, "unkeyed_records": 0, "unit": "distinct email"},
@@ -281,6 +364,19 @@ def empty() -> Material:
     )
 
 
+def linked() -> dict[str, Any]:
+    """Changes to a proof: people linked by probability, and states."""
+    states = [
+        {
+            "country": "AU",
+            "state": "New South Wales",
+            "people": {"at_least": 3_000_000, "at_most": 3_000_100},
+        },
+        {"country": None, "state": "Elsewhere", "people": {"at_least": 0, "at_most": 12}},
+    ]
+    return {"other_count": 5_800_001, "other_unit": "distinct email", "states": states}
+
+
 def failing() -> Material:
     """A case of which one check failed."""
     bad = Check(name="people do not exceed records", passed=False, detail="9 people, 8 records")
@@ -289,7 +385,7 @@ def failing() -> Material:
 
 def hostile(text: str = EVERYTHING) -> Material:
     """A case in which every text from outside is `text`."""
-    keep = {"kind", "severity", "confidence", "bound", "unit_", "from", "to", "sha256"}
+    keep = {"item", "kind", "severity", "confidence", "bound", "unit_", "from", "to", "sha256"}
 
     def spoil(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
@@ -305,6 +401,11 @@ def hostile(text: str = EVERYTHING) -> Material:
     document = spoil(base.scope.model_dump(mode="json", by_alias=True))
     for place, each in enumerate(document["requests"]):
         each["events"] = base.scope.requests[place].events
+    told = spoil(proof(**linked()).model_dump(mode="json", by_alias=True))
+    told["readings"] = {text: text}
+    for place, each in enumerate(told["requests"]):
+        each["id"] = text if place else document["requests"][0]["id"]
+        each["explanation"] = text or "-"  # an empty one says that nothing needs explaining
     spoiled = finding(
         **dict.fromkeys(("id", "detector", "title", "summary"), text),
         **{name: [text] for name in ("actors", "sessions", "logins", "clients", "addresses", "techniques")},
@@ -316,6 +417,7 @@ def hostile(text: str = EVERYTHING) -> Material:
         timezone=text,
         version=text,
         scope=Scope.model_validate(document),
+        proof=Proof.model_validate(told),
         findings=(spoiled,),
         open_findings=(spoiled,),
         selectors=(text,),

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,22 @@ from markdown_it.token import Token
 
 from floodmark.errors import UsageError
 from floodmark.report import KINDS, Material, first_page, write
-from report.materials import EVERYTHING, HOSTILE, category, empty, failing, hostile, request, scope, small
+from report.materials import (
+    EVERYTHING,
+    HOSTILE,
+    category,
+    empty,
+    failing,
+    hostile,
+    linked,
+    no_proof,
+    obstacle,
+    proof,
+    reconciled,
+    request,
+    scope,
+    small,
+)
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "report.md"
 VOID = {"meta", "br", "hr", "img", "link", "input", "rect", "line"}
@@ -105,7 +121,13 @@ def people_of_all_sorts() -> Material:
         requests=[request(f"R{place}", grade=1 + place % 5) for place in range(30)],
         records={"My Object__c": {"at_least": 1, "at_most": 2, "bound": "exact"}},
     )
-    return replace(base, scope=many, quarantine=base.quarantine * 60)
+    every = [reconciled(f"R{place}", difference=place - 15) for place in range(30)]
+    states = [
+        {"country": "AU", "state": f"S{place}", "people": {"at_least": 0, "at_most": 1}}
+        for place in range(120)
+    ]
+    told = proof(requests=every, states=states, obstacles=[])
+    return replace(base, scope=many, proof=told, quarantine=base.quarantine * 60)
 
 
 def other_turns() -> Material:
@@ -117,6 +139,7 @@ def other_turns() -> Material:
         selectors=("actor 0055j000000utlPAAQ", "ip 192.0.2.44"),
         quarantine=(),
         open_findings=(),
+        proof=proof(obstacles=[obstacle("request", request="R1", rows=1)] * 60),
         scope=scope(
             intrusion={**base.intrusion.model_dump(by_alias=True), "actors": ["a", "b"]},
             people={"at_least": 0, "at_most": 41, "bound": "exact", "without_value": 0},
@@ -145,7 +168,11 @@ def nobody() -> Material:
     """An intrusion that took nothing."""
     none = {"at_least": 0, "at_most": 0, "bound": "exact", "without_value": 0}
     only = [category("email", 0, 0, not_taken=10)]
-    return small(scope=scope(people=none, categories=only, combinations=[], residence=[]))
+    never = [{"category": "email", "declared": 0, "not_held": 0, "never_selected": 10, "outside": 0}]
+    return small(
+        scope=scope(people=none, categories=only, combinations=[], residence=[]),
+        proof=no_proof(absence=never),
+    )
 
 
 MATERIALS = {
@@ -156,6 +183,7 @@ MATERIALS = {
     "many": people_of_all_sorts,
     "nobody": nobody,
     "other turns": other_turns,
+    "linked": lambda: small(proof=proof(**linked())),
     "meeting bounds": two_bounds_that_meet,
     "unknown dates": lambda: small(
         contained_at=None,
@@ -177,7 +205,7 @@ def test_every_number_in_the_text_equals_its_claim(name: str) -> None:
     document = json.loads(report["json"])
     page = Page(report["html"])
     for path, shown in page.figures:
-        assert shown == f"{claimed(document, path):,}", path
+        assert shown in {f"{claimed(document, path):,}", f"{claimed(document, path):+,}"}, path
     assert [
         words for words in page.words if re.search(r"\d", re.sub(r"section \d+|SHA-256", "", words))
     ] == []
@@ -191,10 +219,12 @@ def test_markdown_shows_the_same_figures_as_html(name: str) -> None:
     page = Page(report["html"])
     drawn = sum(tag == "text" and "data-claim" in attrs for tag, attrs in page.elements)
     prose = MarkdownIt("commonmark").enable("table").parse(report["md"])
-    cited = [found for token in inline(prose) for found in re.findall(r"(-?[\d,]+)\[\^\d+\]", token.content)]
-    values = [attrs["value"] for tag, attrs in page.elements if tag == "data"]
+    cited = [
+        found for token in inline(prose) for found in re.findall(r"([-+]?[\d,]+)\[\^\d+\]", token.content)
+    ]
+    values = [str(attrs["value"]) for tag, attrs in page.elements if tag == "data"]
     if name != "hostile":
-        assert cited == [f"{int(str(value)):,}" for value in values]
+        assert [each.lstrip("+") for each in cited] == [f"{int(value):,}" for value in values]
     assert len(values) + drawn == len(page.figures)
 
 
@@ -310,14 +340,15 @@ def test_first_page_fits_a_terminal_and_holds_nothing_active(name: str) -> None:
 def test_first_page_of_many_wide_and_long_things_still_fits() -> None:
     """Wide characters take two columns; gaps, categories and addresses past a few are counted."""
     wide = "\u6f22\u5b57" * 80
-    gap = {"log": wide, "from": None, "to": None, "reason": "word " * 80}
+    hole = obstacle("gap", log=wide, text="word " * 80)
     material = small(
         organisation=wide,
         labels={"c3": wide},
         scope=scope(
             categories=[category(f"c{place}", 0, 0, not_taken=10**9) for place in range(40)],
-            coverage={"stated": True, "gaps": [gap, {**gap, "log": "log"}] * 9, "blind": []},
+            coverage={"stated": True, "gaps": [], "blind": [wide, "word " * 90]},
         ),
+        proof=proof(obstacles=[hole, {**hole, "log": "log"}] * 9),
     )
     lines = first_page(material).splitlines()
     assert len(lines) <= 40
@@ -326,7 +357,7 @@ def test_first_page_of_many_wide_and_long_things_still_fits() -> None:
         <= 100
     )
     assert "and 28 more in the report" in lines
-    assert lines[-1] == "  and 16 more in the report"
+    assert lines[-1] == "  and 13 more in the report"
 
 
 def test_first_page_says_who_how_many_and_what_stays_open() -> None:
@@ -340,10 +371,11 @@ def test_first_page_says_who_how_many_and_what_stays_open() -> None:
         "cannot tell",
         "not taken",
         "birth date",
-        "1 request of unknown",
+        "  - its object was not logged (R-004)",
+        "Not seen: screens photographed at the desk rows read",
     ):
         assert words in page
-    assert "no salesforce.elf.RestApi from" in page
+    assert "which other logs have one (salesforce.elf.RestApi, 2025-06-29" in page
 
 
 @every_material
@@ -364,7 +396,12 @@ def test_every_report_has_every_section(name: str) -> None:
     report = report_of(name)
     titles = re.findall(r"^## (.+)$", report["md"], flags=re.MULTILINE)
     assert [title.split(" ")[0] for title in titles][:13] == [f"{number}." for number in range(1, 14)]
-    assert titles[-3:] == ["Annex A: Evidence", "Annex B: Footnotes", "Annex C: SQL"]
+    assert titles[-4:] == [
+        "Annex A: Evidence",
+        "Annex B: Footnotes",
+        "Annex C: SQL",
+        "Annex D: Query texts",
+    ]
     bodies = re.split(r"^## .+$", report["md"], flags=re.MULTILINE)[1:]
     assert [title for title, body in zip(titles, bodies, strict=True) if not body.strip()] == []
 
@@ -425,9 +462,13 @@ def test_nobody_affected_is_said_as_seen_by_the_logs() -> None:
 def test_one_number_is_said_where_the_bounds_meet_and_no_floor_where_nothing_is_certain() -> None:
     """`1` stands alone; a lower bound of 0 is said as possibility."""
     meeting, open_ = report_of("meeting bounds")["md"], report_of("other turns")["md"]
-    assert re.search(r"Personal data of 1\[\^\d+\] of the 5,730,000\[\^\d+\] people on file left;", meeting)
+    assert re.search(
+        r"took personal data of 1\[\^\d+\] of the 5,730,000\[\^\d+\] people on file\. What", meeting
+    )
     assert "an account that the logs do not name" in meeting
-    assert re.search(r"of at most 41\[\^\d+\] of the .+ may have left, and of nobody is it certain;", open_)
+    assert re.search(
+        r"may have taken personal data of at most 41\[\^\d+\] of the .+; of nobody is it certain", open_
+    )
     assert "an intruder using 2[^" in open_
 
 
@@ -462,12 +503,24 @@ def test_combinations_past_the_largest_are_summed() -> None:
     assert re.search(r"\| 5\[\^\d+\] other combinations \|  \| 4,890\[\^\d+\] \|", text)
 
 
-def test_a_long_query_is_cut_in_html_and_its_rest_is_kept() -> None:
-    """600 characters stand open, the rest can be unfolded; Markdown holds the whole."""
+def test_a_long_query_is_cut_in_its_row_and_whole_in_the_annex() -> None:
+    """600 characters stand in the table, the whole in annex D, which the row leads to; short ones stay."""
     report = report_of("small")
-    assert "<details><summary>The rest of this text</summary>" in report["html"]
-    assert "Field_59__c FROM Contact</code></pre></details>" in report["html"]
-    assert "Field_59__c FROM Contact\n```" in report["md"]
+    query = small().scope.requests[1].query or ""
+    assert len(query) > 600
+    for kind in ("md", "html"):
+        section, annex = (
+            report[kind].split("Annex D", 1) if kind == "md" else report[kind].rsplit("Annex D", 1)
+        )
+        assert f"{query[:600]}…" in section
+        assert query not in section
+        assert query in annex
+    page = Page(report["html"])
+    assert [attrs["id"] for _, attrs in page.elements if str(attrs.get("id")).startswith("query-")] == [
+        "query-1"
+    ]
+    assert '<a href="#query-1">annex D</a>' in report["html"]
+    assert "No query is longer than what section 7 shows." in report_of("many")["md"]
 
 
 def test_addresses_are_defanged() -> None:
@@ -498,3 +551,141 @@ def test_markdown_equals_the_golden_file(tmp_path: Path) -> None:
     """The whole text of a small report, byte for byte."""
     (file,) = write(small(), ("md",), tmp_path)
     assert file.read_bytes() == GOLDEN.read_bytes()
+
+
+def section(text: str, number: int) -> str:
+    """One numbered section of the Markdown."""
+    return text.partition(f"\n## {number}. ")[2].partition("\n## ")[0]
+
+
+def test_the_summary_begins_in_plain_words() -> None:
+    """How many people, which data, what was not taken and what cannot be told, before any account or time."""
+    first = section(report_of("small")["md"], 1).split("\n\n")[1]
+    plain = re.sub(r"\[\^\d+\]", "", first)
+    assert plain == (
+        "An intruder took personal data of at least 5,690,000 and at most 5,700,123 of the 5,730,000 people on "
+        "file. The logs allow no single figure. What was taken: name, email address, birth date. Possibly "
+        "taken, not shown either way: free text. Not taken by this intrusion, through the channels that the "
+        "logs see: address. Nor was anything taken of at least 29,877 people. Declared not to be held on the "
+        "platform: payment card. It cannot be told whether these were "
+        "taken: free text of 90,000 people; section 6 says why."
+    )
+
+
+def test_the_picture_fills_its_bars_on_both_screens() -> None:
+    """Every part above zero is seen, parts touch, and the bars of one chart are equally long."""
+    for name in ("small", "many", "nobody", "meeting bounds"):
+        page = Page(report_of(name)["html"])
+        drawn: dict[str, dict[int, list[tuple[int, int]]]] = {}
+        bars: dict[int, list[tuple[int, int]]] = {}
+        for tag, attrs in page.elements:
+            if tag == "svg":
+                bars = drawn.setdefault(str(attrs.get("id")), {})
+            if tag == "rect" and "bar" in classes(attrs) and "request" not in classes(attrs):
+                bars.setdefault(int(str(attrs["y"])), []).append(
+                    (int(str(attrs["x"])), int(str(attrs["width"])))
+                )
+        for chart in ("people-reached", "people-by-category"):
+            for layout in ("wide", "narrow"):
+                rows = drawn[f"{chart}-{layout}"].values()
+                assert len({(row[0][0], sum(width for _, width in row)) for row in rows}) == 1
+                for row in rows:
+                    assert all(width >= 2 for _, width in row)
+                    assert all(x + width == next_x for (x, width), (next_x, _) in pairwise(row))
+
+
+def test_four_kinds_of_absence_stand_beside_their_blind_channels() -> None:
+    """Each category with its four numbers; what each kind means; then what the logs cannot see."""
+    text = section(report_of("small")["md"], 6)
+    assert re.search(r"\| address \| 0\[.+?\] \| 1,000,000\[.+?\] \| 4,700,000\[.+?\] \| 30,000\[", text)
+    assert re.search(r"\| payment card \| 5,730,000\[", text)
+    assert text.index("**Held, never selected**") < text.index("screens photographed at the desk")
+    assert text.index("screens photographed at the desk") < text.index("### What cannot be told")
+
+
+def test_an_obstacle_says_where_it_is_what_removes_it_and_what_is_then_known() -> None:
+    """Log and hours, file and row, request; the bound without it; the bound without all of them."""
+    rows = [line for line in section(report_of("small")["md"], 6).splitlines() if line.startswith("| ")]
+    gap, request_, beyond, quarantined, lost = [re.sub(r"\[\^\d+\]", "", row) for row in rows[-5:]]
+    assert gap == (
+        "| `no file for an hour in which other logs have one` | `salesforce.elf.RestApi`, "
+        "2025-06-29 00:00:00 UTC to 2025-06-29 01:00:00 UTC | `the log file of RestApi of that hour` | "
+        "at least 5,690,000 and at most 5,700,100 |"
+    )
+    assert "| `R-004` | `the stored event` | not computed |" in request_
+    assert "; it can hide 500 rows at most" in beyond
+    assert "| `RestApi.csv`, `line 41` |" in quarantined
+    assert "| `R-999` |" in lost
+    assert re.search(
+        r"If every obstacle were removed and hid nothing: at least 5,690,000\[\^\d+\] and at most 5,690,001",
+        section(report_of("small")["md"], 6),
+    )
+    assert '<a href="#request-3"><code>R-004</code></a>' in report_of("small")["html"]
+    assert "10[^" in section(report_of("other turns")["md"], 6)
+
+
+def test_reconciliation_shows_both_counts_and_the_signed_difference() -> None:
+    """Per request what the log counts, what replay finds, why they differ; and no sum over requests."""
+    text = section(report_of("small")["md"], 7).partition("### Reconciliation")[2]
+    plain = re.sub(r"\[\^\d+\]", "", text)
+    assert (
+        "| `R-002` | 1,501,000 | 1,500,000 to 1,501,000 | 1,500,500 | +500 | 1,400,000 | 1,500,500 | 3 |"
+        in plain
+    )
+    assert "| `R-001` | 5,700,001 | not known | 5,700,001 | 0 | 5,700,001 | not known | 2 |" in plain
+    assert "| `R-003` | not known | not known | not known | not known | not known | not known | 4 |" in plain
+    assert "`500 rows matched beyond the replay: records deleted since would explain them`." in plain
+    assert "Assumes: `nulls differ from a text`." in plain
+    assert "Not replayed: `the text is cut`." in plain
+    assert "No column is summed" in plain
+    assert "`nulls under !=`: `left out: 2 requests of 2 agree with it`" in plain
+    signs = re.findall(r"\| (-?\+?\d+)\[", section(report_of("many")["md"], 7))
+    assert {"-15", "0", "+14"} <= set(signs)
+
+
+def test_states_stand_under_their_country_only_where_there_are_any() -> None:
+    """A hundred rows, then how many more; a person without a country is said so."""
+    assert "residence by state" not in report_of("small")["md"]
+    text = re.sub(r"\[\^\d+\]", "", report_of("linked")["md"])
+    assert "| `AU` | `New South Wales` | 3,000,000 | 3,000,100 |" in text
+    assert "| no country on file | `Elsewhere` | 0 | 12 |" in text
+    many = section(report_of("many")["md"], 5)
+    assert len(re.findall(r"\| `S\d+` \|", many)) == 100
+    assert re.search(r"20\[\^\d+\] more in report\.json", many)
+
+
+def test_both_counts_of_people_stand_where_they_are_linked_by_probability() -> None:
+    """The linked count and the one by exact keys, in the summary and beside the figures."""
+    text = re.sub(r"\[\^\d+\]", "", report_of("linked")["md"])
+    assert "Counted by `distinct email` instead, the people on file are 5,800,001." in section(text, 1)
+    assert "5,730,000 people by `distinct email`. By exact keys alone (`distinct email`)" in section(text, 5)
+    assert "by probability" not in report_of("small")["md"]
+
+
+def test_people_spared_are_said_where_every_category_was_taken_from_somebody() -> None:
+    """The number of people of whom nothing was taken, with what absence means."""
+    only = [category("email", 5, 6, taken=5, possibly_taken=1, not_taken=4)]
+    people = {"at_least": 5, "at_most": 6, "bound": "exact", "without_value": 0}
+    base = scope().snapshot.model_dump()
+    told = scope(categories=only, people=people, snapshot={**base, "people": 7})
+    with tempfile.TemporaryDirectory() as folder:
+        text = rendered(small(scope=told), Path(folder))["md"]
+    assert re.search(r"Of at least 1\[\^\d+\] person nothing was taken, through the channels that the", text)
+
+
+def test_requests_past_a_thousand_are_counted_and_lead_nowhere() -> None:
+    """The page stays readable: a thousand rows, then how many more; no link to a row that is not there."""
+    ids = [f"R{place}" for place in range(1012)]
+    material = small(
+        scope=scope(requests=[request(each, query=None) for each in ids]),
+        proof=proof(
+            requests=[reconciled(each) for each in ids], obstacles=[obstacle("request", request="R1011")]
+        ),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        report = rendered(material, Path(folder))
+    assert len(re.findall(r"^\| `R\d+` \| 2025", report["md"], flags=re.MULTILINE)) == 1000
+    assert re.search(r"12\[\^\d+\] more, later ones, in report\.json", report["md"])
+    page = Page(report["html"])
+    anchors = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+    assert {str(attrs["href"])[1:] for tag, attrs in page.elements if tag == "a"} <= anchors

@@ -15,7 +15,7 @@ from floodmark.engine import Connection, Engine, quote
 from floodmark.ledger.source import SLOTS
 from floodmark.scope.bounds import Bounds, Obstacles
 from floodmark.scope.outcomes import Cells, Window
-from floodmark.scope.records import Masks, keep_parts, keep_records, parts
+from floodmark.scope.records import Masks, keep_parts, keep_records, keep_replayed, parts
 from floodmark.scope.requests import Gatherer, Reading
 from floodmark.snapshot import datamap
 
@@ -120,6 +120,7 @@ class Judgement:
         self._snapshot(bench)
         snapshot: Any = self
         self.datamap = MAP
+        keep_replayed(self.engine, snapshot, None, self.readings)
         masks = Masks.of(snapshot)
         found = parts(self.readings, masks)
         keep_parts(self.engine, found)
@@ -165,7 +166,8 @@ class Judgement:
         run(
             """CREATE OR REPLACE TEMP TABLE person AS
                SELECT DISTINCT person_no, 'p' || person_no AS person,
-                      (CASE WHEN person_no > 0 THEN ['AU'] ELSE [] END)::VARCHAR[] AS residence FROM record"""
+                      (CASE WHEN person_no > 0 THEN ['AU'] ELSE [] END)::VARCHAR[] AS residence,
+                      []::VARCHAR[] AS state FROM record"""
         )
         for name, field_name, links in (("Case", "ContactId", linked), ("Visit__c", "Guest__c", visits)):
             table = pa.table({"Id": [each for each, _ in links], field_name: [owner for _, owner in links]})

@@ -14,7 +14,7 @@ from floodmark.engine import Connection, Engine
 from floodmark.models import Bound
 from floodmark.scope.bounds import Bounds, Obstacles
 from floodmark.scope.outcomes import Cells, Window
-from floodmark.scope.records import Masks, keep_parts, keep_table, parts
+from floodmark.scope.records import Masks, keep_parts, keep_replayed, keep_table, parts
 from floodmark.scope.requests import Act, Reading
 from floodmark.scope.touched import Touched
 from floodmark.snapshot import Snapshot, datamap, take
@@ -179,6 +179,7 @@ class Judged:
         self.engine = engine
         self.snapshot = snapshot or quick_snapshot(engine, world)
         self.readings = [reading(world, request) for request in world.requests]
+        keep_replayed(engine, self.snapshot, None, self.readings)
         masks = Masks.of(self.snapshot)
         found = parts(self.readings, masks)
         keep_parts(engine, found)

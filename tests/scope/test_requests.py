@@ -275,7 +275,7 @@ def test_a_fetched_result_alone_may_be_a_week_old(bench: New) -> None:
     made = bench(changed={1: START - timedelta(days=3)})
     made.add(log=FETCH, operation="bulk_result", query="SELECT Phone FROM Contact")
     (one,) = made.gather()
-    assert (one.since, one.until) == (START - timedelta(days=7), START)
+    assert (one.since, one.until) == (START - timedelta(days=7, microseconds=1), START)
 
 
 def test_a_job_finds_records_created_until_it_was_done(bench: New) -> None:

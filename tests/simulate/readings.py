@@ -66,8 +66,8 @@ def elf_path(directory: Path, entry: dict[str, Any]) -> Path:
 def answers(directory: Path, name: str) -> list[dict[str, Any]]:
     """Return the records of a type saved as query answers, each event once."""
     events: dict[str, dict[str, Any]] = {}
-    for path in sorted((directory / "logs").glob(f"{name}_*.json")):
-        for record in json.loads(path.read_text("utf-8"))["records"]:
+    for path in sorted((directory / "logs").glob(f"{name}_*.json*")):
+        for record in json.loads(body(path))["records"]:
             events[record["EventIdentifier"]] = record
     return list(events.values())
 

@@ -36,6 +36,14 @@ def contact(rest: str) -> str:
     return f"objects:\n  Contact:\n    id: Id\n    person: {{keys: [[Email]]}}\n{rest}"
 
 
+def linked(how: str = "probabilistic") -> str:
+    """Return a small map whose people are told apart by linkage."""
+    return (
+        f"objects:\n  Contact:\n    id: Id\n    person: {{linkage: {how}}}\n"
+        "    fields: {Name: name, Email: email}\n"
+    )
+
+
 def test_full_map_is_read() -> None:
     """Every part of the form is kept; objects, fields and categories are sorted."""
     found = datamap.load(FULL, "datamap.yaml")
@@ -61,6 +69,71 @@ def test_via_finds_the_only_object_with_keys() -> None:
     found = datamap.load(FULL.replace(", Case.ContactId: Contact", ""), "m").object("Case")
     assert found is not None
     assert found.via_object == "Contact"
+
+
+def test_a_map_that_says_less_has_the_usual_values() -> None:
+    """History, visibility and calendar are not stated, nobody is linked, and no state is known."""
+    found = datamap.load(FULL, "m")
+    assert (found.visible_records, found.visible_fields, found.histories) == (None, None, ())
+    assert found.calendar == datamap.Calendar(None, None)
+    assert all(not each.states and not each.linkage and each.history is None for each in found.objects)
+
+
+def test_history_has_the_usual_columns_or_stated_ones() -> None:
+    """The short form takes the platform's names; the long one states what differs."""
+    text = (
+        contact("    history: ContactHistory\n")
+        + "  Visit__c:\n    id: Id\n    history: {table: Visit__History, at: When, tracks: [Place__c, Day__c]}\n"
+        "  ContactHistory: {id: Id}\n  Visit__History: {}\n"
+    )
+    found = datamap.load(text, "m")
+    usual = datamap.History("ContactHistory", "ContactId", "Field", "CreatedDate", "OldValue", "NewValue")
+    stated = datamap.History(
+        "Visit__History", "ParentId", "Field", "When", "OldValue", "NewValue", ("Day__c", "Place__c")
+    )
+    assert found.histories == (usual, stated)
+    names = {each.name: each for each in found.objects}
+    assert names["Contact"].history == usual
+    assert names["Visit__History"].id == datamap.POSITION
+    assert names["Visit__History"].columns == ()
+    assert found.listed("Visit__History") == ("Field", "NewValue", "OldValue", "ParentId", "When")
+    assert found.times("Visit__History") == ("When",)
+    assert found.references("ContactHistory") == {"Id", "ContactId"}
+
+
+def test_visibility_and_calendar_are_read() -> None:
+    """The tables need no id, and their columns of ids are known."""
+    text = (
+        contact("  Seen: {}\n  Shown: {id: Id}\n")
+        + "visibility:\n  records: {table: Seen, user: UserId, record: RecordId}\n"
+        "  fields: {table: Shown, user: Account, object: ObjectName, field: FieldName}\n"
+        "calendar: {week_starts: sunday, fiscal_starts: 7}\n"
+    )
+    found = datamap.load(text, "m")
+    assert found.visible_records == datamap.Access("Seen", "UserId", "RecordId")
+    assert found.visible_fields == datamap.FieldAccess("Shown", "Account", "ObjectName", "FieldName")
+    assert found.calendar == datamap.Calendar(week_starts=6, fiscal_starts=7)
+    assert found.references("Seen") == {"UserId", "RecordId", datamap.POSITION}
+    assert found.references("Shown") == {"Account", "Id"}
+    assert found.listed("Shown") == ("Account", "FieldName", "ObjectName")
+
+
+def test_linkage_and_state_are_read() -> None:
+    """An object with linkage bears people, and another can belong to its records."""
+    text = (
+        linked()
+        + "    state: [MailingState, OtherState]\n"
+        + "  Case: {id: Id, person: {via: ContactId}}\nrelations: {Case.ContactId: Contact}\n"
+    )
+    found = datamap.load(text, "m").object("Contact")
+    assert found is not None
+    assert found.linkage
+    assert found.bears_people
+    assert found.states == ("MailingState", "OtherState")
+    assert set(found.states) < set(found.columns)
+    without = datamap.load(text.split("relations")[0], "m").object("Case")
+    assert without is not None
+    assert without.via_object == "Contact"
 
 
 def test_words_are_not_turned_into_truth_values() -> None:
@@ -91,7 +164,31 @@ MISTAKES = [
     ("objects:\n  Contact: {person: {keys: [[Email]]}}\n", 2, "has no id"),
     ("objects:\n  Contact: {id: Id, fields: {Name: name}}\n", 2, "says nothing of the person"),
     ("objects:\n  Contact: {id: Id}\n", 2, "no object says who a person is"),
-    ("objects:\n  Contact: {id: Id, person: {linkage: probabilistic}}\n", 2, "not available yet"),
+    ("objects:\n  Contact: {id: Id, person: {linkage: probabilistic}}\n", 2, "fields of two categories"),
+    (linked("probable"), 4, "linkage is probable, expected probabilistic"),
+    (linked() + "  Lead: {id: Id, person: {keys: [[Email]]}}\n", 2, "Contact has linkage and Lead has keys"),
+    (linked() + "    keys: [[Email]]\n", 6, "unknown key keys in object Contact"),
+    ("objects:\n  Contact: {id: Id, person: {linkage: probabilistic, via: A}}\n", 2, "both linkage and via"),
+    (contact("    state: MailingState\n"), 5, "expected a list"),
+    (contact("    history: ContactHistroy\n") + "  ContactHistory: {}\n", 5, "did you mean ContactHistory"),
+    (contact("    history: Gone\n"), 5, "write `Gone: {}` under objects"),
+    (contact("    history: Contact\n"), 5, "write `ContactHistory`"),
+    (contact("    history: [A]\n"), 5, "is a list"),
+    (contact("    history: {}\n"), 5, "names no table; write `table: ContactHistory`"),
+    (contact("    history: {tabel: X}\n"), 5, "did you mean table"),
+    (contact("    history: {table: H, tracks: Email}\n  H: {}\n"), 5, "expected a list"),
+    (contact("    history: {table: H, old: [a]}\n  H: {}\n"), 5, "old in history of Contact is a list"),
+    (contact("    fields: {A: name}\n  H: {}\n"), 6, "object H has no id"),
+    (contact("    history: H\n  H: {person: {via: ContactId}}\n"), 6, "object H has no id"),
+    (contact("visibility: {}\n"), 5, "visibility is empty"),
+    (contact("visibility: {rows: X}\n"), 5, "unknown key rows"),
+    (contact("visibility: {records: {table: R, user: U}}\n  \n"), 5, "no record; write all of table"),
+    (contact("visibility: {records: R}\n"), 5, "expected `name: value` pairs"),
+    (contact("visibility: {records: {table: R, user: U, record: I}}\n"), 5, "write `R: {}` under objects"),
+    (contact("visibility: {fields: {table: Contact, user: U, object: [O], field: F}}\n"), 5, "is a list"),
+    (contact("calendar: {week_starts: mon}\n"), 5, "expected a day such as monday"),
+    (contact("calendar: {fiscal_starts: 13}\n"), 5, "expected a month, 1 to 12"),
+    (contact("calendar: {starts: 1}\n"), 5, "unknown key starts"),
     ("objects:\n  Contact: {id: Id, person: {keys: [[A]], via: B}}\n", 2, "both keys and via"),
     ("objects:\n  Contact: {id: Id, person: {keys: [Email]}}\n", 2, "list of lists"),
     ("objects:\n  Case: {id: Id, person: {via: ContactId}}\n", 2, "object not clear"),

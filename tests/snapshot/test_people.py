@@ -21,17 +21,18 @@ MAP = datamap.load(
     "    id: Id\n"
     "    person: {keys: [[Email], [Phone, Birth]]}\n"
     "    residence: [Home, Other]\n"
+    "    state: [State, OtherState]\n"
     "    created: Created\n"
     "    fields: {Email: email, Phone: phone, Birth: date_of_birth}\n"
-    "  Lead: {id: Id, person: {keys: [[Mail]]}, residence: [Land], fields: {Mail: email}}\n"
+    "  Lead: {id: Id, person: {keys: [[Mail]]}, residence: [Land], state: [Part], fields: {Mail: email}}\n"
     "  Case: {id: Id, person: {via: ContactId}, fields: {Text: free_text}}\n"
     "  Note: {id: Id, person: {via: CaseId}}\n"
     "relations: {Case.ContactId: Contact, Note.CaseId: Case}\n",
     "datamap.yaml",
 )
 COLUMNS = {
-    "Contact": ("Id", "Email", "Phone", "Birth", "Home", "Other", "Created"),
-    "Lead": ("Id", "Mail", "Land"),
+    "Contact": ("Id", "Email", "Phone", "Birth", "Home", "Other", "State", "OtherState", "Created"),
+    "Lead": ("Id", "Mail", "Land", "Part"),
     "Case": ("Id", "ContactId", "Text"),
     "Note": ("Id", "CaseId"),
 }
@@ -60,6 +61,12 @@ class World:
             self.snapshot = Snapshot.open(connection, folder, MAP, AT)
             self.records = self.snapshot.engine.rows("FROM record")
             self.people = self.snapshot.engine.rows("FROM person")
+            first, second = folder / "links1.parquet", folder / "links2.parquet"
+            self.snapshot.write_links(first)
+            self.snapshot.write_links(second)
+            assert first.read_bytes() == second.read_bytes()
+            self.links = self.snapshot.engine.rows(f"FROM '{first}'")
+            self.numbered = self.snapshot.engine.rows("FROM person_link")
 
     def groups(self) -> set[frozenset[tuple[str, str]]]:
         """Return each person as the set of its records."""
@@ -88,7 +95,7 @@ def test_a_key_with_a_blank_part_is_not_usable() -> None:
     rows: Rows = {"Contact": [{"Id": "1", "Phone": "5"}, {"Id": "2", "Phone": "5", "Birth": "\u2003"}]}
     world = World(rows)
     assert (world.snapshot.people, world.snapshot.unkeyed_records) == (2, 2)
-    assert [keyed for *_, keyed in world.people] == [False, False]
+    assert [keyed for *_, keyed, _ in world.people] == [False, False]
 
 
 def test_parts_of_a_key_do_not_run_together() -> None:
@@ -114,7 +121,7 @@ def test_keys_meet_across_objects_by_category() -> None:
     """Contact.Email and Lead.Mail are both emails, so equal values are one person."""
     world = World({**contacts("a@x"), "Lead": [{"Id": "L", "Mail": "A@x"}, {"Id": "M", "Mail": "b@x"}]})
     assert world.groups() == {frozenset({("Contact", "c0"), ("Lead", "L")}), frozenset({("Lead", "M")})}
-    assert [(person, keyed) for _, person, _, keyed in world.people] == [("L", True), ("M", True)]
+    assert [(person, keyed) for _, person, _, keyed, _ in world.people] == [("L", True), ("M", True)]
 
 
 def test_via_follows_the_record_and_its_chain() -> None:
@@ -140,9 +147,77 @@ def test_residence_is_read_from_codes_and_names() -> None:
         "Lead": [{"Id": "4", "Mail": "a", "Land": "The Netherlands"}],
     }
     world = World(rows)
-    assert [residence for _, _, residence, _ in world.people] == [["AU", "NL", "VN"], []]
+    assert [residence for _, _, residence, *_ in world.people] == [["AU", "NL", "VN"], []]
     assert world.snapshot.unknown_residence == ("Atlantis\\x1b",)
     assert world.snapshot.unknown_residence_records == 1
+
+
+def test_states_carry_the_country_of_the_record() -> None:
+    """The first state with a value counts; case and spacing make no difference anywhere in the snapshot."""
+    rows: Rows = {
+        "Contact": [
+            {"Id": "1", "Email": "a", "Home": "AUS", "State": " New  South Wales"},
+            {
+                "Id": "2",
+                "Email": "a",
+                "Home": "Australia",
+                "State": "\u00a0",
+                "OtherState": "new south\twales ",
+            },
+            {"Id": "3", "Email": "b", "Home": "AU", "State": "NEW SOUTH WALES"},
+            {"Id": "4", "Email": "b", "State": "'; DROP TABLE person; --\n\"x"},
+            {"Id": "5", "Email": "c", "Home": "Atlantis", "State": "\u00c5land"},
+        ],
+        "Lead": [
+            {"Id": "6", "Mail": "a", "Land": "NZ", "Part": "Otago"},
+            {"Id": "7", "Mail": "c", "Part": "A\u030aLAND"},
+            {"Id": "8", "Mail": "d", "Land": "NZ"},
+        ],
+    }
+    assert [state for *_, state in World(rows).people] == [
+        ["AU / NEW SOUTH WALES", "NZ / Otago"],
+        ["? / '; DROP TABLE person; --\n\"x", "AU / NEW SOUTH WALES"],
+        ["? / A\u030aLAND"],
+        [],
+    ]
+
+
+def test_each_joined_record_says_by_what_it_is_tied() -> None:
+    """An earlier record is preferred, then the first key; people with one record are not listed."""
+    rows: Rows = {
+        "Contact": [
+            {"Id": "c0", "Email": "A@x"},
+            {"Id": "c1", "Email": "a@X", "Phone": "1", "Birth": "2"},
+            {"Id": "c2", "Email": "'; DROP\n\"", "Phone": "1", "Birth": "2"},
+            {"Id": "c3", "Email": "alone@x"},
+            {"Id": "c4", "Email": "host@x"},
+        ],
+        "Lead": [{"Id": "l0", "Mail": "'; drop\n\""}],
+        "Case": [{"Id": "k0", "ContactId": "c4"}, {"Id": "k1", "ContactId": "nowhere"}],
+        "Note": [{"Id": "n0", "CaseId": "k0"}, {"Id": "n1", "CaseId": "k1"}],
+    }
+    assert World(rows).links == [
+        ("c0", "Contact", "c0", "Contact", "c1", "same email"),
+        ("c0", "Contact", "c1", "Contact", "c0", "same email"),
+        ("c0", "Contact", "c2", "Contact", "c1", "same phone and date_of_birth"),
+        ("c0", "Lead", "l0", "Contact", "c2", "same email"),
+        ("c4", "Case", "k0", "Contact", "c4", "belongs to (ContactId)"),
+        ("c4", "Contact", "c4", "Case", "k0", "has Case (ContactId)"),
+        ("c4", "Note", "n0", "Case", "k0", "belongs to (CaseId)"),
+        ("k1", "Case", "k1", "Note", "n1", "has Note (CaseId)"),
+        ("k1", "Note", "n1", "Case", "k1", "belongs to (CaseId)"),
+    ]
+
+
+def test_a_snapshot_without_tables_has_no_links(tmp_path: Path) -> None:
+    """The table has its columns and no row, and there is no doubtful pair to write."""
+    with engine.memory(threads=1, limit_mb=500) as connection:
+        snapshot = Snapshot.none(connection)
+        assert snapshot.engine.rows(f"SELECT record_no, other_no, reason FROM {snapshot.links()}") == []
+        snapshot.write_links(tmp_path / "links.parquet")
+        assert snapshot.engine.rows(f"FROM '{tmp_path}/links.parquet'") == []
+        with pytest.raises(ValueError, match="without linkage"):
+            snapshot.write_doubtful(tmp_path / "doubtful.parquet")
 
 
 def test_mask_order_and_times() -> None:
@@ -276,6 +351,10 @@ def test_people_are_those_of_a_plain_loop(rows: Rows) -> None:
     smallest = {min((record, name) for name, record in group) for group in world.groups()}
     assert [person for _, person, *_ in world.people] == [record for record, _ in sorted(smallest)]
     assert sum(world.snapshot.records.values()) == len(world.records)
+    owners = {number: person for number, _, _, person, *_ in world.records}
+    shared = [number for number, person in owners.items() if list(owners.values()).count(person) > 1]
+    assert [number for number, *_ in world.numbered] == shared
+    assert all(owners[number] == owners[other] and number != other for number, other, _ in world.numbered)
 
 
 def test_order_of_rows_and_threads_do_not_show() -> None:

@@ -1,13 +1,14 @@
 """Customer tables: what is read, what is refused, and that equal content gives equal bytes."""
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from floodmark import engine
 from floodmark.errors import DatamapError, UsageError
-from floodmark.snapshot import Table, datamap, take
+from floodmark.snapshot import Snapshot, Table, datamap, take
 
 MAP = datamap.load(
     "objects:\n"
@@ -97,6 +98,67 @@ def test_ids_blanks_and_line_ends_inside_values(tmp_path: Path) -> None:
 def test_bad_table_is_refused_with_its_place(tmp_path: Path, contacts: bytes, words: str) -> None:
     """Nothing is guessed: a table that is damaged in one place is refused as a whole."""
     assert words in refused(tmp_path, contacts)
+
+
+LISTS = datamap.load(
+    "objects:\n"
+    "  Contact: {id: Id, person: {keys: [[Email]]}, history: ContactHistory}\n"
+    "  ContactHistory: {}\n"
+    "  Seen: {}\n"
+    "visibility: {records: {table: Seen, user: UserId, record: RecordId}}\n",
+    "datamap.yaml",
+)
+CHANGES = b"ContactId,Field,CreatedDate,OldValue,NewValue\n"
+
+
+def taken(folder: Path, changes: bytes, seen: bytes) -> dict[str, list[tuple[object, ...]]]:
+    """Take in one contact, its changes and a list of what was visible, and return how both are seen."""
+    given = {name: folder / f"{name}.csv" for name in ("Contact", "ContactHistory", "Seen")}
+    for path, content in zip(given.values(), (b"Id,Email\n003000000000001,a\n", changes, seen), strict=True):
+        path.write_bytes(content)
+    (folder / "out").mkdir(exist_ok=True)
+    with engine.memory(threads=1, limit_mb=500) as connection:
+        take(connection, LISTS, given, folder / "out")
+        snapshot = Snapshot.open(connection, folder / "out", LISTS, datetime(2025, 7, 1, tzinfo=UTC))
+        return {
+            name: snapshot.engine.rows(f"FROM {snapshot.view(name)}") for name in ("ContactHistory", "Seen")
+        }
+
+
+def test_tables_without_ids_are_sorted_and_numbered(tmp_path: Path) -> None:
+    """Rows of a history or a list get their place as id; ids in them become 18 characters; any order is one."""
+    hostile = b'003000000000001,Email,2025-01-02,"a\nb",\'; DROP TABLE record; --\n'
+    rows = [hostile, b"003000000000001AAA,Phone,2025-01-01T00:00:00Z,,5\n"]
+    found = taken(
+        tmp_path, CHANGES + rows[0] + rows[1], b"UserId,RecordId\n005000000000001,003000000000001\n"
+    )
+    stored = (tmp_path / "out" / "ContactHistory.parquet").read_bytes()
+    contact = "003000000000001AAA"
+    assert found["ContactHistory"] == [
+        (contact, "Email", "2025-01-02", "a\nb", "'; DROP TABLE record; --", "000000000000"),
+        (contact, "Phone", "2025-01-01T00:00:00Z", None, "5", "000000000001"),
+    ]
+    assert found["Seen"] == [("005000000000001AAA", contact, "000000000000")]
+    found = taken(tmp_path, CHANGES + rows[1] + rows[0], b"UserId,RecordId\n")
+    assert (tmp_path / "out" / "ContactHistory.parquet").read_bytes() == stored
+    assert found["Seen"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen", "words"),
+    [
+        (b"ContactId,Field,CreatedDate,OldValue\n", b"UserId,RecordId\n", "no column NewValue"),
+        (CHANGES, b"UserId,Record\n", "Seen has no column RecordId"),
+        (CHANGES + b"c1,Email,yesterday,,\n", b"UserId,RecordId\n", "CreatedDate of c1 is yesterday"),
+        (CHANGES + b",Email,soon,,\n", b"UserId,RecordId\n", "CreatedDate of (none) is soon"),
+        (CHANGES, b"UserId,RecordId,_Position\n", "column _position, which stands for the place"),
+    ],
+)
+def test_lists_must_have_their_columns(tmp_path: Path, changes: bytes, seen: bytes, words: str) -> None:
+    """A history or a list without a column, or with a time that is none, is refused by name."""
+    with pytest.raises(UsageError) as caught:
+        taken(tmp_path, changes, seen)
+    assert words in caught.value.message
 
 
 def test_plain_date_is_a_time(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from floodmark.case.deriving import (
     write_report,
     write_results,
 )
+from floodmark.case.explaining import explain, require_subject, standing_of
 from floodmark.case.folder import PLATFORM, SETTINGS, Actor, Folder, Progress, disk, silent, utc_time, zone
 from floodmark.case.verifying import Verifying
 from floodmark.engine import Engine
@@ -292,6 +293,20 @@ class Case:
             self._keep(derived, chosen, engine)
             files = self._report(derived, kinds or DEFAULT_KINDS, to, force=force)
             return models.Reported(report=tuple(str(file) for file in files), head=self.folder.custody.head())
+
+    def explain(self, subject: str) -> models.Explained:
+        """Return the chain behind one statement of the last scope, down to rows of the logs and SQL.
+
+        Args:
+            subject: any record id of a person (15 or 18 characters), a category such as
+                `date_of_birth`, or the id of a request; nothing is written.
+
+        Raises:
+            UsageError: the case knows no such subject, or nothing was accepted as hostile.
+        """
+        require_subject(subject)
+        with disk(), self.folder.engine() as engine:
+            return explain(standing_of(self.folder, engine, selectors_of(self._last_selectors())), subject)
 
     def investigate(self, *, force: bool = False) -> tuple[models.Investigated, str]:
         """Detect, accept what is certain, trace, scope, report; return the document and the first page.

@@ -110,6 +110,7 @@ class Deriving:
             intrusion=intrusion,
             contained_at=self.folder.contained_at(),
             blind=sources.blind(coverage.logs),
+            timezone=self.settings["timezone"],
         )
         scoped = scope(self.engine, given)
         return Derived(detected, scoped, self._material(detected, accepted, selectors, snapshot, scoped))
@@ -176,6 +177,7 @@ class Deriving:
             version=floodmark.__version__,
             snapshot_at=taken_at,
             scope=document,
+            proof=scoped.proof,
             findings=accepted,
             open_findings=tuple(each for each in detected.findings if each.id not in self._all_decided()),
             selectors=_words(selectors),
@@ -193,17 +195,18 @@ class Deriving:
             not_held=tuple(snapshot.datamap.not_held),
             ledger_from=stamp(begin),
             ledger_to=stamp(end),
-            statements=tuple(self._statements(snapshot)),
+            statements=tuple(self._statements(snapshot, scoped)),
         )
 
     def _all_decided(self) -> set[str]:
         return {each["finding"] for each in self.settings["decisions"]}
 
-    def _statements(self, snapshot: Snapshot) -> list[Statement]:
+    def _statements(self, snapshot: Snapshot, scoped: Scoped) -> list[Statement]:
         """Return the SQL of every derived table; folder names of this machine are left out."""
-        kept = [*snapshot.engine.kept, *self.engine.kept]
+        kept = [(each.name, each.sql, each.row_count) for each in (*snapshot.engine.kept, *self.engine.kept)]
+        kept += [(f"replay {place}", sql, 0) for place, sql in enumerate(scoped.replay_statements, start=1)]
         root = literal(f"{self.folder.root}/")[:-1]
-        return [Statement(each.name, each.sql.replace(root, "'"), each.row_count) for each in kept]
+        return [Statement(name, sql.replace(root, "'"), count) for name, sql, count in kept]
 
     def _locations(
         self, document: models.Scope, accepted: Sequence[models.Finding], timeline: Sequence[Moment]
@@ -295,6 +298,7 @@ def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / "findings.json", models.dump(derived.detected).encode("ascii"))
     write_durably(folder / "scope.json", models.dump(derived.scoped.document).encode("ascii"))
+    write_durably(folder / "proof.json", models.dump(derived.scoped.proof).encode("ascii"))
     statements = [{"name": s.name, "rows": s.row_count, "sql": s.sql} for s in derived.material.statements]
     write_durably(folder / "statements.json", canonical_json(statements) + b"\n")
     new = folder / ".new-people.parquet"

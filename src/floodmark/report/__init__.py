@@ -10,14 +10,24 @@ from pathlib import Path
 
 from floodmark.errors import UsageError
 from floodmark.evidence import write_durably
-from floodmark.report import impact, opening, proof, render, response
+from floodmark.report import absence, grounds, impact, opening, render, requests, response
 from floodmark.report.blocks import Page, Section
 from floodmark.report.claims import Claims
 from floodmark.report.material import Location, Material, Moment, Statement
-from floodmark.report.terminal import first_page
+from floodmark.report.terminal import chain, first_page
 from floodmark.text import closest
 
-__all__ = ["KINDS", "Location", "Material", "Moment", "Statement", "first_page", "require_kinds", "write"]
+__all__ = [
+    "KINDS",
+    "Location",
+    "Material",
+    "Moment",
+    "Statement",
+    "chain",
+    "first_page",
+    "require_kinds",
+    "write",
+]
 
 KINDS = ("md", "html", "json")
 """The formats that a report is written in."""
@@ -28,14 +38,14 @@ _BODY: tuple[Callable[[Claims], Section], ...] = (
     opening.timeline,
     response.method,
     impact.impact,
-    impact.absence,
-    proof.requests,
+    absence.absence,
+    requests.requests,
     response.indicators,
     response.actions,
     response.lessons,
     response.recommendations,
-    proof.coverage,
-    proof.checks,
+    grounds.coverage,
+    grounds.checks,
 )
 
 
@@ -65,7 +75,8 @@ def write(material: Material, kinds: Sequence[str], folder: Path) -> tuple[Path,
     page = Page(
         alarm=opening.alarm(claims),
         body=tuple(make(claims) for make in _BODY),
-        annexes=(proof.annex_evidence(claims), proof.annex_sql(claims)),
+        annex=grounds.annex_evidence(claims),
+        later=(grounds.annex_sql(claims), requests.annex_queries(claims)),
     )
     written: list[Path] = []
     for kind in (each for each in KINDS if each in kinds):

@@ -15,11 +15,12 @@ from floodmark.report.parts import Line
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph; `style` is `lead`, `note` or empty."""
+    """One paragraph; `style` is `lead`, `note` or empty, `anchor` can be linked to."""
 
     kind: ClassVar[str] = "paragraph"
     line: Line
     style: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Listing:
-    """Text from outside or SQL, shown as code: the first part, and the rest apart."""
+    """Text from outside or SQL, shown as code; `is_cut`: it goes on, and the rest stands elsewhere."""
 
     kind: ClassVar[str] = "listing"
-    head: str
-    rest: str = ""
+    text: str
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart; shown in HTML only, since a table beside it holds the same figures."""
+    """A chart for wide and one for narrow screens; in HTML only, since the text holds the same figures."""
 
     kind: ClassVar[str] = "drawing"
-    chart: Chart
+    charts: tuple[Chart, ...]
 
 
 Block = Paragraph | Items | Heading | Listing | Table | Facts | Cards | Notice | Drawing
@@ -126,8 +127,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole report: what stands above everything, the numbered sections, annex A and annex C."""
+    """A whole report: what stands above everything, the numbered sections, annex A, and what follows B."""
 
     alarm: tuple[Block, ...]
     body: tuple[Section, ...]
-    annexes: tuple[Section, Section]
+    annex: Section
+    later: tuple[Section, ...]

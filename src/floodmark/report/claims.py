@@ -14,8 +14,10 @@ from floodmark.report.material import Location, Material
 from floodmark.report.parts import Figure, Foreign, Line, Link, Part, Step, joined, say, when
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+REQUESTS_SHOWN = 1000
+"""Requests that section 7 has a row for; report.json has all."""
 _ROWS_SHOWN = 5
-_REQUESTS_SHOWN = 6
+_REQUESTS_NAMED = 6
 
 
 def spell(path: tuple[Step, ...]) -> str:
@@ -46,12 +48,22 @@ class Claims:
         """Take over everything that `material` holds."""
         self.material = material
         self._figures: dict[str, dict[str, Any]] = {}
+        self._places = {each.id: place for place, each in enumerate(material.scope.requests)}
         self._document = _document(material, self._figures)
 
     def figure(self, *path: Step) -> Part:
         """Return the number at `path`, or the words `not known` where it is null."""
         value = self.value(*path)
         return "not known" if value is None else Figure(path, value)
+
+    def signed(self, *path: Step) -> Part:
+        """Return the number at `path` with its sign, or the words `not known` where it is null."""
+        value = self.value(*path)
+        return "not known" if value is None else Figure(path, value, signed=True)
+
+    def place_of_request(self, id_: str) -> int | None:
+        """Return the place of a request in scope.requests, None when it has none."""
+        return self._places.get(id_)
 
     def derive(self, name: str, value: int, how: str) -> Figure:
         """Add a figure that the text needs and the scope does not hold; `how` says what was counted."""
@@ -78,10 +90,19 @@ class Claims:
         match path:
             case ("scope", "requests" | "categories" | "combinations" | "residence" | "records", place, *_):
                 return ("scope", path[1], place)
+            case ("proof", "requests", int(place), *_):
+                return self._request_basis(place)
+            case ("proof", "obstacles" | "absence" | "states", place, *_):
+                return ("proof", path[1], place)
             case ("scope", part, *_):
                 return ("scope", part)
             case _:
                 return path[:2]
+
+    def _request_basis(self, place: int) -> tuple[Step, ...]:
+        """Return the basis of a reconciled request: that of the request itself."""
+        own = self.place_of_request(self.material.proof.requests[place].id)
+        return ("proof", "requests", place) if own is None else ("scope", "requests", own)
 
     def footnote(self, basis: tuple[Step, ...]) -> Line:
         """Return what the numbers under `basis` rest on."""
@@ -93,6 +114,8 @@ class Claims:
                 return say("Counted in the customer tables of the snapshot ({at}).", at=at)
             case ("scope", "intrusion" | "coverage"):
                 return say("Counted in the ledger of access events ({at}).", at=at)
+            case ("proof", "obstacles", int()):
+                return say("The bound computed again as if this obstacle were not there ({at}).", at=at)
             case ("evidence", int(place)):
                 return self._file_note(place, at)
             case ("statements", int()):
@@ -121,10 +144,10 @@ class Claims:
         if not requests:
             return (", from no request",)
         shown = joined(
-            Link(f"request-{place}", each.id) for place, each in enumerate(requests[:_REQUESTS_SHOWN])
+            Link(f"request-{place}", each.id) for place, each in enumerate(requests[:_REQUESTS_NAMED])
         )
-        more = len(requests) - _REQUESTS_SHOWN
-        rest = f" and {grouped(more)} more in section 7" if more > 0 else ""
+        more = len(requests) - _REQUESTS_NAMED
+        rest = f" and {grouped(more)} more in report.json" if more > 0 else ""
         noun = "request" if len(requests) == 1 else "requests"
         return say(", from the {noun} {shown}{rest}", noun=noun, shown=shown, rest=rest)
 
@@ -186,6 +209,7 @@ def _document(material: Material, figures: dict[str, dict[str, Any]]) -> dict[st
             "labels": dict(sorted(material.labels.items())),
         },
         "scope": material.scope.model_dump(mode="json", by_alias=True),
+        "proof": material.proof.model_dump(mode="json", by_alias=True),
         "findings": dumped(material.findings),
         "open_findings": dumped(material.open_findings),
         "evidence": dumped(material.evidence),

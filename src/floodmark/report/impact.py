@@ -1,19 +1,20 @@
-"""Sections 5 and 6: whose data, which data, and what was not taken or cannot be told."""
+"""Section 5: whose data, which data, in which combinations, where the people live."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from floodmark.models import OUTCOMES
-from floodmark.report.blocks import Block, Drawing, Facts, Heading, Items, Paragraph, Row, Section, Table
+from floodmark.report.blocks import Block, Drawing, Facts, Heading, Paragraph, Row, Section, Table
+from floodmark.report.chart import ORDER, Piece
 from floodmark.report.chart import categories as category_chart
 from floodmark.report.claims import Claims
 from floodmark.report.material import Material
-from floodmark.report.opening import blind_note, counted, is_empty, label, untaken
-from floodmark.report.parts import Figure, Foreign, Line, Part, joined, say, when
+from floodmark.report.opening import blind_note, counted, label
+from floodmark.report.parts import Figure, Foreign, Line, Part, Step, joined, say
 
 COMBINATIONS_SHOWN = 20
-_OBSTACLES_SHOWN = 50
+STATES_SHOWN = 100
 
 
 def impact(claims: Claims) -> Section:
@@ -33,12 +34,12 @@ def _categories(claims: Claims) -> list[Block]:
     if not material.scope.categories:
         return [Paragraph(("No category of personal data is mapped. A data map would answer it.",))]
     rows: list[Row] = []
-    drawn: list[tuple[Part, list[Figure]]] = []
+    drawn: list[tuple[Part, list[Piece]]] = []
     for place, each in enumerate(material.scope.categories):
         at = ("scope", "categories", place)
         name = label(material, each.category)
         figures = [claims.figure(*at, "outcomes", outcome) for outcome in OUTCOMES]
-        drawn.append((name, [part for part in figures if isinstance(part, Figure)]))
+        drawn.append((name, _pieces(claims, place)))
         bounds = (claims.figure(*at, "people", "at_least"), claims.figure(*at, "people", "at_most"))
         cells = ((name,), *((part,) for part in (*figures, *bounds)), (each.people.bound,))
         rows.append(Row(cells))
@@ -59,7 +60,34 @@ def _categories(claims: Claims) -> list[Block]:
         unit=Foreign(material.scope.snapshot.unit, prose=True),
     )
     table = Table(head, tuple(rows), note, frozenset(range(1, 8)))
-    return [Drawing(category_chart(drawn)), table, *_without_value(claims), blind_note(claims)]
+    below = [*_without_value(claims), *_other_count(claims), blind_note(claims)]
+    return [Drawing(category_chart(drawn)), table, *below]
+
+
+def _pieces(claims: Claims, place: int) -> list[Piece]:
+    """Return the outcomes of one category in the order of the chart."""
+    found = ((each, claims.figure("scope", "categories", place, "outcomes", each)) for each in ORDER)
+    return [Piece(each, each.replace("_", " "), part) for each, part in found if isinstance(part, Figure)]
+
+
+def _other_count(claims: Claims) -> list[Block]:
+    """Say how many people there are by exact keys, where the people are linked by probability."""
+    proof = claims.material.proof
+    if proof.other_count is None:
+        return []
+    return [
+        Paragraph(
+            say(
+                "Records were linked to people by probability: {people} by {unit}. By exact keys alone "
+                "({other_unit}) the same records are {other}. Both counts stand, since a doubtful link is "
+                "neither proven nor refuted. (computed)",
+                people=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
+                unit=Foreign(claims.material.scope.snapshot.unit, prose=True),
+                other_unit=Foreign(proof.other_unit or "exact keys", prose=True),
+                other=counted(claims, ("proof", "other_count"), "person", "people"),
+            )
+        )
+    ]
 
 
 def _without_value(claims: Claims) -> list[Block]:
@@ -122,9 +150,8 @@ def _residence(claims: Claims) -> list[Block]:
     rows = tuple(
         Row(
             (
-                ("no country on file",) if each.country is None else (Foreign(each.country, prose=True),),
-                (claims.figure("scope", "residence", place, "people", "at_least"),),
-                (claims.figure("scope", "residence", place, "people", "at_most"),),
+                _country(each.country),
+                *_ends(claims, "scope", "residence", place, "people"),
             )
         )
         for place, each in enumerate(residence)
@@ -132,7 +159,42 @@ def _residence(claims: Claims) -> list[Block]:
     note = (
         "A person with two countries stands in both rows, so rows may add up to more than all. (computed)",
     )
-    return [Table(("Country", "at least", "at most"), rows, note, frozenset({1, 2}))]
+    return [Table(("Country", "at least", "at most"), rows, note, frozenset({1, 2})), *_states(claims)]
+
+
+def _states(claims: Claims) -> list[Block]:
+    """Return the people by state within each country; nothing where no state is mapped."""
+    states = claims.material.proof.states
+    if not states:
+        return []
+    rows = tuple(
+        Row(
+            (
+                _country(each.country),
+                (Foreign(each.state, prose=True),),
+                *_ends(claims, "proof", "states", place, "people"),
+            )
+        )
+        for place, each in enumerate(states[:STATES_SHOWN])
+    )
+    blocks: list[Block] = [Heading("Data: residence by state")]
+    note = ("States as the records write them; a person with two stands in both rows. (computed)",)
+    blocks.append(Table(("Country", "State", "at least", "at most"), rows, note, frozenset({2, 3})))
+    more = len(states) - STATES_SHOWN
+    if more > 0:
+        figure = claims.derive("states_not_shown", more, "Items of proof.states past those printed")
+        blocks.append(Paragraph(say("{n} more in report.json.", n=figure)))
+    return blocks
+
+
+def _country(country: str | None) -> Line:
+    """Return a country, or words where there is none."""
+    return ("no country on file",) if country is None else (Foreign(country, prose=True),)
+
+
+def _ends(claims: Claims, *path: Step) -> tuple[Line, Line]:
+    """Return both ends of a bound as cells."""
+    return (claims.figure(*path, "at_least"),), (claims.figure(*path, "at_most"),)
 
 
 def _records(claims: Claims) -> list[Block]:
@@ -174,117 +236,3 @@ def _other() -> Facts:
             ("Reputational", ("Not known. Complaint and cancellation figures over time would answer it.",)),
         )
     )
-
-
-def absence(claims: Claims) -> Section:
-    """Section 6: what was not taken, and what cannot be told with each obstacle."""
-    blocks: list[Block] = [Heading("Not taken")]
-    blocks += _shown_untaken(claims)
-    blocks += [Heading("Not held"), *_not_held(claims), blind_note(claims)]
-    blocks += [Heading("What cannot be told"), *_cannot_tell(claims)]
-    return Section("6", "absence", "What was not taken, and what cannot be told", tuple(blocks))
-
-
-def _shown_untaken(claims: Claims) -> list[Block]:
-    """List the categories of which nothing was taken from anybody."""
-    material = claims.material
-    places = untaken(material)
-    if is_empty(material):
-        return [Paragraph(("Nothing was accepted as hostile, so nothing is shown not to be taken.",))]
-    if not places:
-        return [Paragraph(("No category is shown to be untouched for everybody who had it.",))]
-    lines = [
-        say(
-            "{name}: {people} had a value on file, and no request of the intrusion could return it.",
-            name=label(material, material.scope.categories[place].category),
-            people=counted(
-                claims, ("scope", "categories", place, "outcomes", "not_taken"), "person", "people"
-            ),
-        )
-        for place in places
-    ]
-    return [Items(tuple(lines))]
-
-
-def _not_held(claims: Claims) -> list[Block]:
-    """List what was not there to take: by the records, and by declaration."""
-    material = claims.material
-    lines: list[Line] = []
-    for place, each in enumerate(material.scope.categories):
-        if each.category not in material.not_held and each.outcomes.not_held:
-            people = counted(
-                claims, ("scope", "categories", place, "outcomes", "not_held"), "person", "people"
-            )
-            name = label(material, each.category)
-            lines.append(
-                say("{name}: {people} had no value on any record. (computed)", name=name, people=people)
-            )
-    for category in material.not_held:
-        lines.append(
-            say("{name}: declared not to be held on the platform. (declared)", name=label(material, category))
-        )
-    return (
-        [Items(tuple(lines))] if lines else [Paragraph(("Nothing is known to be missing from the records.",))]
-    )
-
-
-def _cannot_tell(claims: Claims) -> list[Block]:
-    """List the people and categories left open, then each obstacle."""
-    material = claims.material
-    open_lines: list[Line] = []
-    for place, each in enumerate(material.scope.categories):
-        if each.outcomes.cannot_tell:
-            people = counted(
-                claims, ("scope", "categories", place, "outcomes", "cannot_tell"), "person", "people"
-            )
-            open_lines.append(say("{name}: {people}", name=label(material, each.category), people=people))
-    blocks: list[Block] = []
-    if open_lines:
-        blocks.append(Items(tuple(open_lines)))
-    else:
-        blocks.append(Paragraph(("No outcome was left open.",)))
-    obstacles = _obstacles(claims)
-    if obstacles:
-        blocks.append(
-            Paragraph(("Holes in the record; each can leave an outcome open or raise an upper bound:",))
-        )
-        blocks.append(Items(tuple(obstacles)))
-    return blocks
-
-
-def _obstacles(claims: Claims) -> list[Line]:
-    """Return gaps, requests of unknown extent and unread rows, cut at a stated number of each."""
-    material = claims.material
-    lines = [
-        say(
-            "Gap in {log} from {start} to {end}: {reason}",
-            log=Foreign(gap.log),
-            start=when(gap.from_),
-            end=when(gap.to),
-            reason=Foreign(gap.reason, prose=True),
-        )
-        for gap in material.scope.coverage.gaps[:_OBSTACLES_SHOWN]
-    ]
-    if len(material.scope.coverage.gaps) > _OBSTACLES_SHOWN:
-        lines.append(("More gaps stand in section 12.",))
-    unclear = [request for request in material.scope.requests if request.grade == 5]  # noqa: PLR2004 - a grade
-    for request in unclear[:_OBSTACLES_SHOWN]:
-        lines.append(
-            say("Request {id}: a read was seen, its object or extent was not.", id=Foreign(request.id))
-        )
-    if len(unclear) > _OBSTACLES_SHOWN:
-        lines.append(("More requests of this kind stand in section 7.",))
-    beyond = [
-        request
-        for request in material.scope.requests
-        if request.difference is not None and request.difference > 0
-    ]
-    for request in beyond[:_OBSTACLES_SHOWN]:
-        lines.append(
-            say("Request {id}: the platform matched more rows than the replay found.", id=Foreign(request.id))
-        )
-    if material.quarantine:
-        rows = claims.derive("quarantined_rows", len(material.quarantine), "Number of items in quarantine")
-        noun = "row or file part" if rows.value == 1 else "rows or file parts"
-        lines.append(say("{n} {noun} could not be read; annex A lists what was there.", n=rows, noun=noun))
-    return lines

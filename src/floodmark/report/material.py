@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from floodmark.models import EvidenceItem, Finding, Quarantined, Scope
+from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Scope
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Material:
     version: str
     snapshot_at: str | None
     scope: Scope
+    proof: Proof
     findings: tuple[Finding, ...]
     """Accepted findings; the others are counted only."""
     open_findings: tuple[Finding, ...]

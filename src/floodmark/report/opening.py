@@ -17,10 +17,12 @@ from floodmark.report.blocks import (
     Paragraph,
     Section,
 )
-from floodmark.report.chart import Span, over_time
+from floodmark.report.chart import Piece, Span, over_time
+from floodmark.report.chart import people as people_chart
 from floodmark.report.claims import Claims
 from floodmark.report.material import Material, Moment
 from floodmark.report.parts import (
+    Figure,
     Foreign,
     Line,
     Mark,
@@ -106,16 +108,107 @@ def untaken(material: Material) -> list[int]:
 
 
 def summary(claims: Claims) -> Section:
-    """Section 1: who, when, how many, which data, what was not taken, what cannot be told."""
+    """Section 1: first in plain words, with a picture; then who, when, how many, which data, how known."""
     material = claims.material
-    blocks: list[Block] = []
-    lines = [_who(claims)]
-    if not is_empty(material):
-        lines += [_how_many(claims), _which(claims), _not_taken(claims), _declared(material), _open(claims)]
-    blocks.append(Paragraph(sentences(lines), "lead"))
-    blocks.append(blind_note(claims))
-    blocks.append(_cards(claims))
+    if is_empty(material):
+        blocks: list[Block] = [Paragraph(_who(claims), "lead"), blind_note(claims), _cards(claims)]
+        return Section("1", "summary", "Executive summary", tuple(blocks))
+    plainly = (_reached(claims), _kinds(claims), _untouched(claims), _unsure(claims))
+    blocks = [Paragraph(sentences(plainly), "lead"), *_picture(claims), _cards(claims)]
+    exactly = (_who(claims), _counted_by(claims), _which(claims), _open(claims))
+    blocks += [Paragraph(sentences(exactly)), blind_note(claims)]
     return Section("1", "summary", "Executive summary", tuple(blocks))
+
+
+def _reached(claims: Claims) -> Line:
+    """Say how many people lost data, of how many, and how many surely did not."""
+    people = claims.material.scope.people
+    total = counted(claims, ("scope", "snapshot", "people"), "person", "people")
+    mark = Mark("computed")
+    if people.at_most == 0:
+        return say(
+            "No personal data of the {total} in the customer tables was taken, through the channels that the "
+            "logs see.{mark}",
+            total=total,
+            mark=mark,
+        )
+    words = "An intruder took personal data of {bounds} of the {total} on file.{mark}"
+    if people.at_least == 0:
+        words = (
+            "An intruder may have taken personal data of {bounds} of the {total} on file; of nobody is it "
+            "certain.{mark}"
+        )
+    said = say(words, bounds=interval(claims, "scope", "people"), total=total, mark=mark)
+    return said if people.at_least == people.at_most else (*said, " The logs allow no single figure.")
+
+
+def _kinds(claims: Claims) -> Line:
+    """Name the kinds of data that left, and those of which it is only possible."""
+    material = claims.material
+    taken = [label(material, each.category) for each in material.scope.categories if _is_taken(each)]
+    possible = [
+        label(material, each.category)
+        for each in material.scope.categories
+        if not _is_taken(each) and each.outcomes.possibly_taken
+    ]
+    lines: list[Line] = []
+    if taken:
+        lines.append(say("What was taken: {names}.", names=joined(taken)))
+    if possible:
+        lines.append(say("Possibly taken, not shown either way: {names}.", names=joined(possible)))
+    return sentences(lines)
+
+
+def _untouched(claims: Claims) -> Line:
+    """Say what was proven not to be taken, from whom, and what the platform is declared not to hold."""
+    return sentences((_not_taken(claims), _declared(claims.material)))
+
+
+def _nothing_taken(claims: Claims) -> Figure:
+    """Return how many people on file lost nothing, at least."""
+    scope = claims.material.scope
+    how = "scope.snapshot.people less scope.people.at_most"
+    return claims.derive("nothing_taken", max(scope.snapshot.people - scope.people.at_most, 0), how)
+
+
+def _unsure(claims: Claims) -> Line:
+    """Say of which data it cannot be told, of how many people, and where to read why."""
+    material = claims.material
+    items = [
+        say(
+            "{name} of {people}",
+            name=label(material, each.category),
+            people=counted(
+                claims, ("scope", "categories", place, "outcomes", "cannot_tell"), "person", "people"
+            ),
+        )
+        for place, each in enumerate(material.scope.categories)
+        if each.outcomes.cannot_tell
+    ]
+    if not items:
+        return ()
+    return say(
+        "It cannot be told whether these were taken: {items}; section 6 says why.", items=joined(items)
+    )
+
+
+def _picture(claims: Claims) -> list[Block]:
+    """Draw the people on file: surely reached, possibly, and not."""
+    people = claims.material.scope.people
+    if claims.material.scope.snapshot.people == 0:
+        return []
+    between = "scope.people.at_most less scope.people.at_least"
+    parts = (
+        ("taken", "something taken, at least", claims.figure("scope", "people", "at_least")),
+        (
+            "possibly_taken",
+            "possibly, up to the upper bound",
+            claims.derive("people_between_bounds", people.at_most - people.at_least, between),
+        ),
+        ("not_taken", "nothing taken, through the channels that the logs see", _nothing_taken(claims)),
+    )
+    pieces = [Piece(style, words, part) for style, words, part in parts if isinstance(part, Figure)]
+    return [Drawing(people_chart(pieces))]
 
 
 def alarm(claims: Claims) -> tuple[Block, ...]:
@@ -169,58 +262,24 @@ def _accounts(claims: Claims) -> Line:
     return say("{number} accounts", number=number)
 
 
-def _how_many(claims: Claims) -> Line:
-    """Say how many people lost data, of how many."""
-    people = claims.material.scope.people
-    snapshot = claims.material.scope.snapshot
-    if people.at_most == 0:
-        return say(
-            "No personal data of the {total} in the customer tables was taken, through the channels that the "
-            "logs see.{mark}",
-            total=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
-            mark=Mark("computed"),
-        )
-    left = "may have left, and of nobody is it certain" if people.at_least == 0 else "left"
-    said = say(
-        "Personal data of {bounds} of the {total} on file {left}; a person is counted by {unit}.{mark}",
-        bounds=interval(claims, "scope", "people"),
-        total=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
-        left=left,
-        unit=Foreign(snapshot.unit, prose=True),
-        mark=Mark("computed"),
-    )
-    if people.at_least == people.at_most:
+def _counted_by(claims: Claims) -> Line:
+    """Say what one person is, and what another way of counting gives."""
+    material = claims.material
+    said = say("A person is counted by {unit}.", unit=Foreign(material.scope.snapshot.unit, prose=True))
+    if material.proof.other_count is None:
         return said
-    return (*said, " The true number lies between the two; the logs allow no single figure.")
+    other = say(
+        " Counted by {unit} instead, the people on file are {n}.",
+        unit=Foreign(material.proof.other_unit or "exact keys", prose=True),
+        n=claims.figure("proof", "other_count"),
+    )
+    return (*said, *other)
 
 
 def _which(claims: Claims) -> Line:
-    """Say which categories were taken, each with its bounds, and which only possibly."""
-    scope = claims.material.scope
-    taken = [place for place, each in enumerate(scope.categories) if _is_taken(each)]
-    possible = [
-        place
-        for place, each in enumerate(scope.categories)
-        if not _is_taken(each) and each.outcomes.possibly_taken
-    ]
-    return sentences(
-        (
-            _listed(claims, "Taken: {items}.", taken),
-            _listed(claims, "Possibly taken, not shown either way: {items}.", possible),
-        )
-    )
-
-
-def _is_taken(category: CategoryScope) -> bool:
-    """Whether somebody's value is shown to be taken."""
-    return category.people.at_least > 0 or category.outcomes.taken > 0
-
-
-def _listed(claims: Claims, words: str, places: Sequence[int]) -> Line:
-    """Return categories with how many people each, or nothing."""
-    if not places:
-        return ()
+    """Say of how many people each category was taken, or may have been."""
     categories = claims.material.scope.categories
+    places = [place for place, each in enumerate(categories) if each.people.at_most]
     items = [
         say(
             "{name} ({bounds})",
@@ -229,20 +288,30 @@ def _listed(claims: Claims, words: str, places: Sequence[int]) -> Line:
         )
         for place in places
     ]
-    return say(words, items=joined(items))
+    return say("People by kind of data: {items}.", items=joined(items)) if items else ()
+
+
+def _is_taken(category: CategoryScope) -> bool:
+    """Whether somebody's value is shown to be taken."""
+    return category.people.at_least > 0 or category.outcomes.taken > 0
 
 
 def _not_taken(claims: Claims) -> Line:
-    """Say which categories were shown not to be taken."""
+    """Say which categories were shown not to be taken, and of how many people nothing was."""
     material = claims.material
-    names = [label(material, material.scope.categories[place].category) for place in untaken(material)]
-    if not names:
-        return ()
-    return say(
-        "Not taken by this intrusion, through the channels that the logs see: {names}.{mark}",
-        names=joined(names),
-        mark=Mark("computed"),
-    )
+    scope = material.scope
+    names = [label(material, scope.categories[place].category) for place in untaken(material)]
+    lines: list[Line] = []
+    if names:
+        words = "Not taken by this intrusion, through the channels that the logs see: {names}.{mark}"
+        lines.append(say(words, names=joined(names), mark=Mark("computed")))
+    if 0 < scope.people.at_most < scope.snapshot.people:
+        n = _nothing_taken(claims)
+        words = "Of at least {n} {noun} nothing was taken, through the channels that the logs see.{mark}"
+        if names:
+            words = "Nor was anything taken of at least {n} {noun}.{mark}"
+        lines.append(say(words, n=n, noun="person" if n.value == 1 else "people", mark=Mark("computed")))
+    return sentences(lines)
 
 
 def _declared(material: Material) -> Line:
@@ -257,19 +326,17 @@ def _declared(material: Material) -> Line:
 
 
 def _open(claims: Claims) -> Line:
-    """Say what cannot be told, and where to read why."""
-    material = claims.material
-    unknown = [
-        label(material, each.category) for each in material.scope.categories if each.outcomes.cannot_tell > 0
-    ]
-    if not unknown:
-        if material.scope.coverage.stated:
-            return ("The logs are stated to be complete, and none is missing.",)
-        return ("No gap in the logs was found; nobody stated that all of them are complete.",)
-    return say(
-        "It cannot be told for some people whether these were taken: {names}; section 6 says why.",
-        names=joined(unknown),
-    )
+    """Say whether anything stands in the way of an answer."""
+    obstacles = claims.material.proof.obstacles
+    if obstacles:
+        n = claims.derive("obstacles", len(obstacles), "Number of items in proof.obstacles")
+        noun = "obstacle stands" if n.value == 1 else "obstacles stand"
+        return say(
+            "{n} {noun} in the way of an answer; section 6 lists what would remove them.", n=n, noun=noun
+        )
+    if claims.material.scope.coverage.stated:
+        return ("The logs are stated to be complete, and none is missing.",)
+    return ("No gap in the logs was found; nobody stated that all of them are complete.",)
 
 
 def _cards(claims: Claims) -> Cards:
@@ -415,9 +482,9 @@ def timeline(claims: Claims) -> Section:
     """Section 3: what happened when, by phase, with the requests drawn over time."""
     material = claims.material
     blocks: list[Block] = []
-    chart = over_time(_spans(material), contained_at=material.contained_at)
-    if chart:
-        blocks.append(Drawing(chart))
+    charts = over_time(_spans(material), contained_at=material.contained_at)
+    if charts:
+        blocks.append(Drawing(charts))
     for title, phases, missing in _PHASES:
         moments = [each for each in material.timeline if each.phase.casefold() in phases]
         blocks.append(Heading(title))

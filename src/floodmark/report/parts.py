@@ -24,10 +24,16 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z ,/'-]*")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with the path of its claim in report.json."""
+    """A number with the path of its claim in report.json; `signed` shows a plus above zero."""
 
     path: tuple[Step, ...]
     value: int
+    signed: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number as it is printed, with a comma between thousands."""
+        return f"{self.value:+,}" if self.signed and self.value else f"{self.value:,}"
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Link:
-    """Text from outside, shown inert, that leads to an anchor of the same page."""
+    """Text from outside, shown inert, that leads to an anchor of the same page; `ours`: our own words."""
 
     anchor: str
     text: str
+    ours: bool = False
 
 
 Part = str | Figure | Foreign | When | Mark | Link

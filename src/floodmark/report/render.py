@@ -11,7 +11,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from floodmark.report.blocks import Listing, Page
-from floodmark.report.claims import Claims, grouped, spell
+from floodmark.report.claims import Claims, spell
 from floodmark.report.parts import MARKS, Figure, Foreign, Line, Link, Mark, Part, Step, When, clock
 from floodmark.text import visible
 
@@ -130,7 +130,9 @@ def _html_part(part: Part, footnotes: Footnotes) -> Markup:
             return tag.format(visible(text) or _EMPTY)
         case When(text):
             return Markup("<time>{}</time>").format(clock(text))
-        case Link(anchor, text):
+        case Link(anchor, text, ours):
+            if ours:
+                return Markup('<a href="#{}">{}</a>').format(anchor, text)
             return Markup('<a href="#{}"><code>{}</code></a>').format(anchor, visible(text) or _EMPTY)
         case Mark(kind):
             return Markup('&nbsp;<abbr class="mark {}" title="{}: {}">{}</abbr>').format(
@@ -141,7 +143,7 @@ def _html_part(part: Part, footnotes: Footnotes) -> Markup:
 def _html_number(figure: Figure) -> Markup:
     """Return a number with the path of its claim."""
     return Markup('<data value="{}" data-claim="{}">{}</data>').format(
-        figure.value, visible(spell(figure.path)), grouped(figure.value)
+        figure.value, visible(spell(figure.path)), figure.text
     )
 
 
@@ -156,7 +158,7 @@ def _plain_part(part: Part) -> str:
         case str():
             return part
         case Figure():
-            return grouped(part.value)
+            return part.text
         case Foreign(text) | Link(_, text):
             return visible(text) or _EMPTY
         case When(text):
@@ -171,7 +173,9 @@ def _markdown_part(part: Part, footnotes: Footnotes, *, cell: bool) -> str:
         case str():
             return _MARKDOWN_ACTIVE.sub(r"\\\1", part)
         case Figure():
-            return f"{grouped(part.value)}[^{footnotes.cite(part)[0]}]"
+            return f"{part.text}[^{footnotes.cite(part)[0]}]"
+        case Link(_, text, ours=True):
+            return text
         case Foreign(text) | Link(_, text):
             return code_span(text, cell=cell)
         case When(text):
@@ -206,7 +210,7 @@ def claim_path(figure: Figure) -> str:
 
 def whole(listing: Listing) -> str:
     """Return a listing as one Markdown code block."""
-    return fenced(listing.head + listing.rest)
+    return fenced(listing.text + ("…" if listing.is_cut else ""))
 
 
 def fenced(text: str) -> str:

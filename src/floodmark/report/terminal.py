@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from floodmark.models import OUTCOMES, Bound
+from floodmark.models import OUTCOMES, Bound, Explained, Obstacle, Step
 from floodmark.report.claims import grouped
 from floodmark.report.material import Material
 from floodmark.report.opening import is_empty
@@ -18,6 +18,7 @@ _NAME = 24
 _COLUMN = 14
 _CATEGORIES_SHOWN = 12
 _REASONS_SHOWN = 5
+_NARROWEST = 40
 
 
 def first_page(material: Material) -> str:
@@ -26,6 +27,36 @@ def first_page(material: Material) -> str:
         return "\n".join(_head(material)) + "\n"
     lines = [*_head(material), *_people(material), "", *_table(material), "", *_open(material)]
     return "\n".join(line.rstrip() for line in lines[:_LINES]) + "\n"
+
+
+def chain(document: Explained, *, width: int, sql: bool) -> str:
+    """Return an explanation as numbered steps of at most `width` columns, ended by a line feed.
+
+    Args:
+        document: the explanation; whatever comes from outside in it is shown inert.
+        width: columns of the terminal; fewer than 40 are taken as 40.
+        sql: whether the statements are printed whole, or only their names.
+    """
+    width = max(width, _NARROWEST)
+    lines = _filled(visible(document.title), width, "")
+    computed = [step.text for step in document.steps if step.sql is not None]
+    told = [step for step in document.steps if sql or step.sql is None]
+    if computed and not sql:
+        told.append(Step(text=f"computed in this order (--sql prints the SQL): {'; '.join(computed)}"))
+    for number, step in enumerate(told, 1):
+        first = f"{number:3d}. "
+        lines += _filled(visible(step.text), width, " " * len(first), first)
+        for row in step.evidence:
+            lines += _filled(visible(row), width, " " * 9, " " * 7 + "- ")
+        if step.sql is not None:
+            lines += [" " * 7 + visible(line) for line in step.sql.strip("\n").split("\n")]
+    return "\n".join(lines) + "\n"
+
+
+def _filled(text: str, width: int, indent: str, first: str = "") -> list[str]:
+    """Return text wrapped to columns; a word too long for a line is broken."""
+    narrower = max(width - (_columns(text) - len(text)), _NARROWEST // 2)  # a wide character needs two
+    return textwrap.wrap(text, narrower, initial_indent=first or indent, subsequent_indent=indent)
 
 
 def _cut(text: str, width: int) -> str:
@@ -117,24 +148,22 @@ def _table(material: Material) -> list[str]:
     more = len(categories) - _CATEGORIES_SHOWN
     if more > 0:
         lines.append(f"and {grouped(more)} more in the report")
-    return [*lines, "", "Not taken means: not by this intrusion, through the channels that the logs see."]
+    return [*lines, "", *_absence(material)]
+
+
+def _absence(material: Material) -> list[str]:
+    """Return what `not taken` means, with the channels that the logs cannot see, on three lines at most."""
+    blind = " ".join(visible(each) for each in material.scope.coverage.blind)
+    said = f"Not seen: {blind}" if blind else "No blind channel is stated."
+    wide = _columns(said) != len(said)
+    cut = textwrap.wrap(_cut(said, _WIDTH) if wide else said, _WIDTH, max_lines=2, placeholder=" …")
+    return ["Not taken means: not by this intrusion, through the channels that the logs see.", *cut]
 
 
 def _open(material: Material) -> list[str]:
-    """Return what cannot be told, and why."""
+    """Return what stands in the way of an answer."""
     scope = material.scope
-    reasons = [
-        f"no {visible(gap.log)} from {_time(gap.from_)} to {_time(gap.to)}: {visible(gap.reason)}"
-        for gap in scope.coverage.gaps
-    ]
-    unclear = sum(request.grade == 5 for request in scope.requests)  # noqa: PLR2004 - a grade
-    if unclear:
-        reasons.append(f"{_counted(unclear, 'request')} of unknown object or extent")
-    beyond = sum(request.difference is not None and request.difference > 0 for request in scope.requests)
-    if beyond:
-        reasons.append(f"{_counted(beyond, 'request')} matched more rows than the replay found")
-    if material.quarantine:
-        reasons.append(f"{_counted(len(material.quarantine), 'row or file part')} unreadable")
+    reasons = [_reason(each) for each in material.proof.obstacles]
     if not reasons:
         if scope.coverage.stated:
             return ["The logs are stated to be complete, and none is missing."]
@@ -144,3 +173,11 @@ def _open(material: Material) -> list[str]:
         lines += _wrapped(reason)
     more = len(reasons) - _REASONS_SHOWN
     return [*lines, f"  and {grouped(more)} more in the report"] if more > 0 else lines
+
+
+def _reason(obstacle: Obstacle) -> str:
+    """Return one obstacle: what it is, and where."""
+    hours = f"{_time(obstacle.from_)} to {_time(obstacle.to)}" if obstacle.from_ or obstacle.to else ""
+    log = obstacle.log if obstacle.log and obstacle.log not in obstacle.text else ""
+    where = ", ".join(visible(each) for each in (log, hours, obstacle.position, obstacle.request) if each)
+    return f"{visible(obstacle.text)} ({where})" if where else visible(obstacle.text)

@@ -8,9 +8,11 @@ kept: it is part of the evidence of every number.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from floodmark.engine import Engine
 from floodmark.ledger import Ledger
@@ -24,6 +26,7 @@ from floodmark.models import (
     Intrusion,
     Outcomes,
     PeopleBound,
+    Proof,
     Range,
     Request,
     Residence,
@@ -33,11 +36,15 @@ from floodmark.models import (
     stamp,
 )
 from floodmark.scope.bounds import Bounds, Obstacles
+from floodmark.scope.history import Then
 from floodmark.scope.outcomes import Cells, Window
+from floodmark.scope.proof import prove
 from floodmark.scope.reach import keep_person_rows, write_people, write_people_csv
-from floodmark.scope.records import Masks, keep_parts, keep_records, parts
+from floodmark.scope.records import Masks, keep_parts, keep_records, keep_replayed, parts
+from floodmark.scope.replaying import replay_all
 from floodmark.scope.requests import Gatherer, Reading
 from floodmark.snapshot import Snapshot
+from floodmark.worker import Limits
 
 __all__ = ["Given", "Scoped", "Window", "quarantined", "scope", "write_people", "write_people_csv"]
 
@@ -54,6 +61,10 @@ class Given:
     intrusion: Intrusion
     contained_at: datetime | None
     blind: tuple[str, ...]
+    timezone: str = "UTC"
+    """The organisation's, for accounts of which the data map states none."""
+    limits: Limits | None = None
+    """What replay may use; None takes the usual ones."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,11 @@ class Scoped:
     """A scope, and what the report and the exports need beside it."""
 
     document: Scope
+    proof: Proof
     readings: tuple[Reading, ...]
     holes: tuple[Hole, ...]
+    replay_statements: tuple[str, ...]
+    """The SQL that replay ran, in order."""
 
 
 def scope(engine: Engine, given: Given) -> Scoped:
@@ -74,18 +88,35 @@ def scope(engine: Engine, given: Given) -> Scoped:
     window = _window(engine, given.contained_at)
     readings = Gatherer(engine, given.snapshot.datamap, downloads_covered=_downloads(given.coverage)).gather()
     masks = Masks.of(given.snapshot)
-    found = parts(readings, masks)
-    keep_parts(engine, found)
-    keep_records(engine, given.snapshot, readings, found)
-    cells = Cells(engine, masks, found, window)
+    with tempfile.TemporaryDirectory(prefix="floodmark-") as scratch:
+        replayed = replay_all(
+            given.snapshot, readings, timezone=given.timezone, folder=Path(scratch), limits=given.limits
+        )
+        readings = keep_replayed(engine, given.snapshot, replayed, readings)
+        found = parts(readings, masks)
+        keep_parts(engine, found)
+        keep_records(engine, given.snapshot, readings, found)
+    then = Then(engine, given.snapshot, masks, found, (window.begin, window.end)) if window else None
+    cells = Cells(engine, masks, found, window, then)
     holes = given.coverage.obstacles(window.begin, window.end) if window else []
     missing, unknown = _missing(engine, given.snapshot)
-    unlimited = _unlimited(engine, given, readings, holes, window)
-    obstacles = Obstacles(unlimited=unlimited, rows=0, missing=missing, unknown=unknown)
+    rows = quarantined(engine, given.coverage, given.intrusion, window) if window else []
+    unlimited = bool(holes or rows or any(each.grade == 5 and not each.empty for each in readings))  # noqa: PLR2004 - the grade
+    beyond = sum(reading.replayed.beyond for reading in readings if reading.replayed and not reading.empty)
+    obstacles = Obstacles(unlimited=unlimited, rows=beyond, missing=missing, unknown=unknown)
     bounds = Bounds(engine, cells, readings, obstacles)
     document = _document(given, cells, bounds, readings, window=window)
     keep_person_rows(engine, cells, readings, obstacle=obstacles.any)
-    return Scoped(document, tuple(readings), tuple(holes))
+    proof = prove(
+        given.snapshot,
+        cells,
+        bounds,
+        readings,
+        holes=holes,
+        rows=rows,
+        rules=replayed.readings if replayed else {},
+    )
+    return Scoped(document, proof, tuple(readings), tuple(holes), replayed.statements if replayed else ())
 
 
 def _window(engine: Engine, contained_at: datetime | None) -> Window | None:
@@ -110,17 +141,6 @@ def _downloads(coverage: CoverageMap) -> Callable[[datetime, datetime], bool]:
         )
 
     return covered
-
-
-def _unlimited(
-    engine: Engine, given: Given, readings: Sequence[Reading], holes: Sequence[Hole], window: Window | None
-) -> bool:
-    """Say whether an obstacle of unknown extent stands: a gap, a grade-5 request, a quarantined row."""
-    if window is None:
-        return False
-    if holes or any(reading.grade == 5 and not reading.empty for reading in readings):  # noqa: PLR2004 - the grade
-        return True
-    return bool(quarantined(engine, given.coverage, given.intrusion, window))
 
 
 def quarantined(
@@ -246,6 +266,7 @@ def _residence(bounds: Bounds) -> tuple[Residence, ...]:
 
 def _request(reading: Reading) -> Request:
     known = reading.fewest is not None and reading.most is not None
+    replayed = reading.answer.replayed_rows if reading.answer else None
     return Request(
         id=reading.act.id,
         kind=reading.kind,
@@ -256,8 +277,10 @@ def _request(reading: Reading) -> Request:
         inferable=reading.inferable,
         matched_rows=reading.act.matched_rows,
         delivered_rows=RowRange(min=reading.fewest or 0, max=reading.most or 0) if known else None,
-        replayed_rows=None,
-        difference=None,
+        replayed_rows=replayed,
+        difference=reading.act.matched_rows - replayed
+        if replayed is not None and reading.act.matched_rows is not None
+        else None,
         events=reading.act.events,
     )
 

@@ -42,6 +42,7 @@ WITH page AS (
            list_sort(list(DISTINCT method) FILTER (method IS NOT NULL)) AS methods,
            coalesce(min("at") FILTER (operation = 'bulk_job' AND lower(method) IN ('jobcomplete', 'complete', 'completed')),
                     max("at") FILTER (operation = 'bulk_job')) AS done_at,
+           coalesce(bool_or(replace(lower(method), '_', '') = 'queryall' OR contains(lower(resource), '/queryall')), false) AS deleted,
            min(actor) AS actor, min(session) AS session, min(job) AS job,
            list(event ORDER BY "at", event) AS events
     FROM read_event JOIN act_event USING (event)

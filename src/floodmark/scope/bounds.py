@@ -24,9 +24,11 @@ from itertools import combinations
 
 from floodmark.engine import Engine, literal
 from floodmark.models import Bound
+from floodmark.scope.history import Then
 from floodmark.scope.outcomes import Cells
-from floodmark.scope.records import Part, existed, moment, whole_mask
+from floodmark.scope.records import Part, moment
 from floodmark.scope.requests import Reading
+from floodmark.scope.shown import existed, marked, marked_mask, whole_mask
 
 GROUP_LIMIT = 8
 """Beyond so many groups that limit, like ones are taken together; of those that prove, so many count."""
@@ -124,7 +126,7 @@ class Bounds:
         self.engine.keep("listed_reach", _LISTED_REACH)
         free = [parts[number] for number in groups.free]
         masks = [_merged_part([parts[number] for number in group.parts]) for group in groups.all]
-        opened = [_group_masks(place, part) for place, part in enumerate(masks)]
+        opened = [_group_masks(place, part, self.cells.then) for place, part in enumerate(masks)]
         limits = len(groups.limiting)
         fields = [f"{each.open} AS open_{place}" for place, each in enumerate(opened[:limits])]
         fields += [f"{each.firm} AS firm_{place}" for place, each in enumerate(opened[limits:])]
@@ -139,9 +141,13 @@ class Bounds:
                 turned=", ".join(f"{self.cells.masks.to_categories(name)} AS {name}" for name in names),
                 fields="".join(f", {each}" for each in fields),
                 candidates=" | ".join(each.candidate for each in opened) or "0",
-                free=whole_mask(free),
-                existed=existed(free),
+                free=f"{whole_mask(free)} | {marked_mask(free, 'p', self.cells.then, sure=False)}",
+                existed=f"{existed(free)} OR {marked(free, 'p') or 'false'}",
                 end=end,
+                replayed="LEFT JOIN replayed USING (record_no)"
+                if any(part.marks for part in (*free, *masks))
+                else "",
+                then=self.cells.then.join if self.cells.then else "",
             ),
         )
         united = ", ".join(f"bit_or({name}) AS {name}" for name in names)
@@ -169,6 +175,15 @@ class Bounds:
             order = sorted(found, key=lambda code: (code is None, code or ""))
             self.country_bounds = {code: self._bound(found[code]) for code in order}
         return self.country_bounds
+
+    def states(self) -> dict[str, Bound]:
+        """Return the bound for every state in the snapshot, by `country / state`; empty without states."""
+        rows = self.engine.rows("SELECT count(*) FROM person WHERE len(state) > 0")
+        if not rows[0][0]:
+            return {}
+        self.engine.keep("person_state", "SELECT person_no, unnest(state) AS code FROM person")
+        found = self._people(self.cells.masks.every, "person_reach JOIN person_state USING (person_no)")
+        return {code: self._bound(found[code]) for code in sorted(found, key=str) if code is not None}
 
     def records(self, name: str) -> Bound:
         """Return the bound on records of one object that left, whatever they hold."""
@@ -302,6 +317,8 @@ class _Grouping:
         free: list[int] = []
         for number, part in enumerate(self.parts):
             group, candidates = self._group(number, part)
+            if part.marks and not candidates:
+                continue
             if not part.counted or group.most >= candidates:
                 free.append(number)
             else:
@@ -316,12 +333,28 @@ class _Grouping:
     def _group(self, number: int, part: Part) -> tuple[Group, int]:
         """Return the open rows of a part, and how many records may fill them."""
         reading = self.readings[part.request_no]
-        sure, open_ = self.listed.get(number, (0, 0))
+        sure, open_ = self._counts(number, part) if part.marks else self.listed.get(number, (0, 0))
         candidates = self._existing(part) - sure if part.whole else open_
         few, many = self.unknown.get((part.request_no, part.object), (0, 0))
         fewest = (reading.fewest or 0) - sure - many if reading.kind in _ROWS_ARE_RECORDS else 0
         most = candidates if reading.most is None else reading.most * part.shown_per_row - sure - few
         return Group((number,), max(0, fewest), max(0, most)), candidates
+
+    def _counts(self, number: int, part: Part) -> tuple[int, int]:
+        """Return the sure and the open records of a replayed part, those that the log lists included."""
+        answer = self.readings[part.request_no].answer
+        if answer and number not in self.listed:
+            return answer.sure, answer.possible - answer.sure
+        sure, possible = marked([part], "s"), marked([part], "p")
+        (both, open_) = self.engine.row(
+            f"""SELECT count(*) FILTER (is_sure), count(*) FILTER (NOT is_sure) FROM (
+                  SELECT record_no, bool_or(is_sure) AS is_sure FROM (
+                    SELECT record_no, {sure} AS is_sure FROM replayed WHERE {possible}
+                    UNION ALL SELECT record_no, is_sure FROM request_record WHERE part_no = $part)
+                  GROUP BY record_no)""",
+            {"part": number},
+        )
+        return both, open_
 
     def _existing(self, part: Part) -> int:
         (count,) = self.engine.row(
@@ -373,25 +406,32 @@ def _merged_part(parts: Sequence[Part]) -> Part:
         sure_mask=sure,
         possible_mask=possible,
         whole=any(each.whole for each in parts),
+        marks=tuple(mark for each in parts for mark in each.marks),
         request_no=parts[0].request_no if len(parts) == 1 else -1,
     )
 
 
-def _group_masks(place: int, part: Part) -> _Masks:
+def _group_masks(place: int, part: Part, then: Then | None) -> _Masks:
     """Return what a candidate of a group can have lost, and has lost for certain if it left."""
     alive = (
         f"OR (object = {literal(part.object)} AND NOT coalesce(created_at > {moment(part.until)}, false))"
         if part.whole
         else ""
     )
+    possible, sure = marked([part], "p"), marked([part], "s")
+    alive += f" OR {possible}" if possible else ""
     own = f"AND coalesce(own_bits >> {place} & 1, 0) = 0" if part.request_no >= 0 else ""
+    own += f" AND NOT {sure}" if sure and part.request_no >= 0 else ""
     candidate = f"((coalesce(listed_bits >> {place} & 1, 0) = 1 {alive}) {own})"
     changed = f"coalesce(changed_at > {moment(part.since)}, false)"
+    told = then if part.request_no >= 0 else None
+    opened = told.possible(part.since, part.until, part.possible_mask) if told else part.possible_mask
+    firm = told.sure(part.since, part.until, part.sure_mask) if told else "0"
     return _Masks(
         f"({candidate}::BIGINT << {place})",
-        f"CASE WHEN NOT {candidate} THEN 0 WHEN {changed} THEN {part.possible_mask}"
+        f"CASE WHEN NOT {candidate} THEN 0 WHEN {changed} THEN {opened}"
         f" ELSE value_mask & {part.possible_mask} END",
-        f"CASE WHEN {candidate} AND NOT {changed} THEN value_mask & {part.sure_mask} ELSE 0 END",
+        f"CASE WHEN NOT {candidate} THEN 0 WHEN {changed} THEN {firm} ELSE value_mask & {part.sure_mask} END",
     )
 
 
@@ -415,7 +455,7 @@ _RECORD_REACH = """
                  NOT coalesce(created_at > {end}, false) AS existed,
                  ({candidates})::BIGINT AS candidates,
                  own_mask | coalesce(listed_mask, 0) | {free} AS free_mask{fields}
-          FROM record_cell LEFT JOIN listed_reach USING (record_no))
+          FROM record_cell LEFT JOIN listed_reach USING (record_no) {replayed} {then})
 """
 _PERSON_COUNTRY = """
     SELECT person_no, unnest(CASE WHEN len(residence) = 0 THEN [NULL::VARCHAR] ELSE residence END) AS code

@@ -1,7 +1,8 @@
 """One row per person of the snapshot: outcomes, and which requests may have reached the person.
 
-A request that leaves a whole object possible reaches nearly everybody. So its id is not stored once
-per person: people who were reached by the same requests of this kind share one list.
+A request that leaves a whole object possible reaches nearly everybody, and a replayed one may reach as
+many. So their ids are not stored once per person: people who were reached by the same requests of these
+kinds share one list.
 """
 
 from __future__ import annotations
@@ -28,23 +29,32 @@ def keep_person_rows(engine: Engine, cells: Cells, readings: Sequence[Reading], 
         "last_at": pa.array([each.act.last_at for each in readings], pa.timestamp("us")),
     }
     keep_table(engine, "request_fact", pa.table(facts))
+    marks = sorted({mark for part in cells.parts for mark in part.marks})
+    bits = sorted({column for column, _ in marks})
     names = sorted({part.object for part in cells.parts if part.whole})
     starts = [_start(name, cells.parts) for name in names]
     first = "".join(
         f", min(CASE WHEN object = {literal(name)} THEN {start} END) AS start_{place}"
         for place, (name, start) in enumerate(zip(names, starts, strict=True))
     )
+    first += "".join(f", bit_or(coalesce(p{column}, 0)) AS bits_{column}" for column in bits)
     engine.keep(
-        "person_start", f"SELECT person_no{first or ', NULL AS start_none'} FROM record GROUP BY person_no"
+        "person_start",
+        f"SELECT person_no{first or ', NULL AS start_none'} FROM record"
+        f" {'LEFT JOIN replayed USING (record_no)' if bits else ''} GROUP BY person_no",
     )
-    columns = ", ".join(f"start_{place}" for place in range(len(names))) or "start_none"
+    columns = [f"start_{place}" for place in range(len(names))] + [f"bits_{column}" for column in bits]
+    columns = ", ".join(columns) or "start_none"
     engine.keep(
         "start_class",
         f"""SELECT row_number() OVER (ORDER BY {columns}) AS class_no, {columns}
             FROM (SELECT DISTINCT {columns} FROM person_start)""",
     )
-    reached = " UNION ALL ".join(_reached(place, name, cells.parts) for place, name in enumerate(names))
-    engine.keep("class_request", _OF_REQUESTS.format(key="class_no", reached=reached or _NOBODY))
+    reached = [_reached(place, name, cells.parts) for place, name in enumerate(names)]
+    reached += [_replayed(column, cells.parts) for column in bits]
+    engine.keep(
+        "class_request", _OF_REQUESTS.format(key="class_no", reached=" UNION ALL ".join(reached) or _NOBODY)
+    )
     engine.keep("person_listed", _OF_REQUESTS.format(key="person_no", reached=_LISTED))
     same = " AND ".join(
         f"person_start.{name} IS NOT DISTINCT FROM start_class.{name}" for name in columns.split(", ")
@@ -80,6 +90,17 @@ def _reached(place: int, name: str, parts: Sequence[Part]) -> str:
     return (
         f"SELECT class_no, request_no FROM start_class JOIN (VALUES {values}) given (request_no, read_order)"
         f" ON read_order >= start_{place}"
+    )
+
+
+def _replayed(column: int, parts: Sequence[Part]) -> str:
+    """Return a statement: class and request of all replayed reads of one column of `replayed`."""
+    values = ", ".join(
+        f"({part.request_no}, {bit})" for part in parts for place, bit in part.marks if place == column
+    )
+    return (
+        f"SELECT class_no, request_no FROM start_class JOIN (VALUES {values}) given (request_no, bit)"
+        f" ON bits_{column} >> bit & 1 = 1"
     )
 
 
@@ -134,4 +155,38 @@ def write_people_csv(engine: Engine, file: Path) -> None:
     )
     engine.connection.execute(
         f"COPY (SELECT {shown} FROM person_row) TO {literal(str(file))} (FORMAT csv, HEADER, FORCE_QUOTE *)"
+    )
+
+
+def requests_of(engine: Engine, person_no: int) -> list[tuple[str, str, str, bool, str]]:
+    """Return which requests reached the records of a person, and how; sorted.
+
+    Rows of (request id, object, record id, whether it surely left, the rule in words).
+    """
+    columns = [
+        int(name[1:])
+        for (name,) in engine.rows("SELECT column_name FROM (DESCRIBE replayed)")
+        if name.startswith("s")
+    ]
+    replayed = "".join(
+        f""" UNION ALL
+        SELECT request_no, object, id, s{column} >> bit & 1 = 1, 'replay of the query' FROM own
+        JOIN replayed USING (record_no) JOIN part_mark ON col = {column} AND p{column} >> bit & 1 = 1
+        JOIN (SELECT part_no, request_no FROM request_part) USING (part_no)"""
+        for column in columns
+    )
+    return engine.rows(
+        f"""WITH own AS (SELECT record_no, object, id, created_at FROM record WHERE person_no = $person)
+            SELECT DISTINCT request_id, object, id, is_sure, how FROM (
+              SELECT request_no, object, id, is_sure,
+                     CASE WHEN coalesce(way, '') = '' THEN 'ids in the log'
+                          ELSE 'came with other rows: ' || way END AS how
+              FROM own JOIN request_record USING (record_no)
+              LEFT JOIN (SELECT part_no, way FROM request_part) USING (part_no)
+              UNION ALL
+              SELECT request_no, own.object, id, false, 'no log says which records of the object'
+              FROM own JOIN request_part part ON part.whole AND part.object = own.object
+                   AND NOT coalesce(created_at > part.until, false){replayed})
+            JOIN request_fact USING (request_no) ORDER BY ALL""",
+        {"person": person_no},
     )

@@ -8,12 +8,14 @@ its object possible (`whole`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 
 from floodmark.engine import Engine, literal, quote
+from floodmark.replay import Answer, Replayed
 from floodmark.scope.requests import Reading
 from floodmark.scope.touched import Touched
 from floodmark.snapshot import Snapshot
@@ -29,8 +31,10 @@ _PART = pa.schema(
         ("possible_mask", pa.int64()),
         ("counted", pa.bool_()),
         ("whole", pa.bool_()),
+        ("way", pa.string()),
     ]
 )
+_MARK = pa.schema([("part_no", pa.int64()), ("col", pa.int64()), ("bit", pa.int64())])
 _ACT = pa.schema([("request_no", pa.int64()), ("act", pa.string()), ("since", pa.timestamp("us"))])
 _HOME = pa.schema(
     [("request_no", pa.int64()), ("object", pa.string()), ("top", pa.bool_()), ("part_no", pa.int64())]
@@ -116,6 +120,9 @@ class Part:
     through: tuple[str, str] | None = None
     shown_per_row: int = 1
     """How many records of this part one delivered row can show."""
+    way: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+    """(column, bit) of the table `replayed`, where replay says which records left."""
 
 
 def parts(readings: Sequence[Reading], masks: Masks) -> list[Part]:
@@ -132,6 +139,9 @@ def parts(readings: Sequence[Reading], masks: Masks) -> list[Part]:
 
 
 def _part(number: int, reading: Reading, touched: Touched, masks: Masks) -> Part:
+    answer = reading.replayed
+    told = answer is not None and touched.whole and _told(answer, touched)
+    own = answer is not None and told and touched.counted
     return Part(
         request_no=number,
         object=touched.object,
@@ -140,10 +150,19 @@ def _part(number: int, reading: Reading, touched: Touched, masks: Masks) -> Part
         sure_mask=masks.mask(touched.object, touched.sure_fields),
         possible_mask=masks.mask(touched.object, touched.possible_fields | touched.sure_fields),
         counted=touched.counted,
-        whole=touched.whole,
+        whole=touched.whole and not told,
         through=touched.through,
         shown_per_row=touched.shown_per_row,
+        way=touched.way,
+        marks=((answer.mark.column, answer.mark.bit),) if own and answer and answer.mark else (),
     )
+
+
+def _told(answer: Answer, touched: Touched) -> bool:
+    """Say whether replay tells which records of a part left."""
+    if touched.counted:
+        return answer.object == touched.object
+    return answer.possible == 0 or touched.way in {rows.way for rows in answer.rows}
 
 
 def _either(sides: Sequence[Part]) -> Part:
@@ -158,9 +177,81 @@ def _either(sides: Sequence[Part]) -> Part:
 
 
 def keep_parts(engine: Engine, found: Sequence[Part]) -> None:
-    """Make the table request_part, one row per part, numbered from 0."""
+    """Make the tables request_part, one row per part, numbered from 0, and part_mark, one per mark."""
     rows = [{"part_no": number, **vars(part)} for number, part in enumerate(found)]
     keep_table(engine, "request_part", pa.Table.from_pylist(rows, _PART))
+    marks = [
+        {"part_no": number, "col": column, "bit": bit}
+        for number, part in enumerate(found)
+        for column, bit in part.marks
+    ]
+    keep_table(engine, "part_mark", pa.Table.from_pylist(marks, _MARK))
+
+
+def keep_replayed(
+    engine: Engine, snapshot: Snapshot, replayed: Replayed | None, readings: Sequence[Reading]
+) -> list[Reading]:
+    """Make the table `replayed`: record_no, s0, p0, s1, p1...: the bits of `Mark` of all objects.
+
+    Returns the requests with their answers; the columns of their marks are those of the table.
+    """
+    offsets = dict(engine.rows("SELECT object, min(record_no) FROM record GROUP BY object ORDER BY object"))
+    selects: list[str] = []
+    first: dict[str, int] = {}
+    columns = 0
+    files: Mapping[str, Path] = replayed.files if replayed else {}
+    for name, file in sorted(files.items()):
+        own = engine.rows(
+            f"SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet({literal(str(file))}))"
+        )
+        count = sum(column.startswith("s") for (column,) in own)
+        first[name] = columns
+        if name in offsets and snapshot.records.get(name):
+            listed = ", ".join(
+                f"{which}{place} AS {which}{columns + place}"
+                for place in range(count)
+                for which in ("s", "p")
+            )
+            selects.append(
+                f"SELECT {offsets[name]} + n AS record_no, {listed} FROM read_parquet({literal(str(file))})"
+            )
+            columns += count
+    union = " UNION ALL BY NAME ".join(selects)
+    engine.keep("replayed", union or "SELECT record_no FROM record WHERE false")
+    for folder in {str(file.parent) for file in files.values()}:  # a scratch folder, other each time
+        engine.kept[-1] = replace(engine.kept[-1], sql=engine.kept[-1].sql.replace(f"{folder}/", ""))
+    if not replayed:
+        return list(readings)
+    return [
+        reading.answered(_moved(answer, first)) if reading.asked else reading
+        for reading, answer in zip(readings, replayed.answers, strict=True)
+    ]
+
+
+def _moved(answer: Answer, first: Mapping[str, int]) -> Answer:
+    """Return an answer whose mark stands in the columns of the table of all objects."""
+    if answer.mark is None:
+        return answer
+    return replace(
+        answer, mark=replace(answer.mark, column=answer.mark.column + first.get(answer.object or "", 0))
+    )
+
+
+def _keep_sides(engine: Engine, readings: Sequence[Reading], found: Sequence[Part]) -> None:
+    """Add parents and child rows that replay tells to request_record."""
+    for number, part in enumerate(found):
+        answer = readings[part.request_no].replayed
+        if answer is None or part.counted or part.whole or not part.way:
+            continue
+        for rows in answer.rows:
+            if rows.way == part.way:
+                engine.connection.execute(
+                    f"""INSERT INTO request_record
+                        SELECT {part.request_no}, {number},
+                               n + (SELECT min(record_no) FROM record
+                                    WHERE object = {literal(part.object)}), is_sure
+                        FROM read_parquet({literal(str(rows.file))})"""
+                )
 
 
 def keep_records(
@@ -179,8 +270,9 @@ def keep_records(
     keep_table(engine, "request_act", pa.Table.from_pylist(acts, _ACT))
     keep_table(engine, "request_home", pa.Table.from_pylist(_homes(found), _HOME))
     engine.keep("request_record", _REQUEST_RECORD)
+    _keep_sides(engine, readings, found)
     for number, part in enumerate(found):
-        if part.through:
+        if part.through and readings[part.request_no].act.id_count:
             _follow(engine, snapshot, number, part, part.through)
 
 
@@ -240,54 +332,6 @@ def _follow(engine: Engine, snapshot: Snapshot, number: int, part: Part, through
             "parent": part.object,
         },
     )
-
-
-def whole_mask(found: Iterable[Part]) -> str:
-    """Return an expression over a row of `record`: the fields that `whole` parts may have shown of it.
-
-    Equal masks are taken together, so its length grows with the different masks and times, and no
-    record is joined with the requests.
-    """
-    ways: dict[str, dict[int, set[tuple[datetime, datetime]]]] = {}
-    for part in found:
-        if part.whole and part.possible_mask:
-            ways.setdefault(part.object, {}).setdefault(part.possible_mask, set()).add(
-                (part.until, part.since)
-            )
-    cases = "".join(
-        f" WHEN {literal(name)} THEN "
-        + " | ".join(_shown(mask, sorted(times)) for mask, times in sorted(masks.items()))
-        for name, masks in sorted(ways.items())
-    )
-    return f"(CASE object{cases} ELSE 0 END)::BIGINT" if cases else "0::BIGINT"
-
-
-def _shown(mask: int, times: Sequence[tuple[datetime, datetime]]) -> str:
-    """Return the bits of one mask that reads at several (until, since) may have shown."""
-    since = moment(min(since for _, since in times))
-    if len(times) > 1:
-        listed = ", ".join(
-            f"{{'until': {moment(until)}, 'since': {moment(since)}}}" for until, since in times
-        )
-        later = f"list_min([each.since for each in [{listed}] if each.until >= created_at])"
-        since = f"CASE WHEN created_at > {moment(times[0][0])} THEN {later} ELSE {since} END"
-    return (
-        f"(CASE WHEN created_at > {moment(times[-1][0])} THEN 0 WHEN changed_at > {since} THEN {mask}"
-        f" ELSE value_mask & {mask} END)"
-    )
-
-
-def existed(found: Iterable[Part]) -> str:
-    """Return a condition over a row of `record`: some `whole` part may have shown it."""
-    last: dict[str, datetime] = {}
-    for part in found:
-        if part.whole:
-            last[part.object] = max(part.until, last.get(part.object, part.until))
-    cases = "".join(
-        f" WHEN {literal(name)} THEN NOT coalesce(created_at > {moment(until)}, false)"
-        for name, until in sorted(last.items())
-    )
-    return f"(CASE object{cases} ELSE false END)" if cases else "false"
 
 
 def moment(at: datetime) -> str:

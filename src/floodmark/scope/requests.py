@@ -3,8 +3,8 @@
 1. Events are gathered into acts (act_event.sql): pages of one query, the same call in two logs,
    the rows of one bulk job, the chunks of one report.
 2. The text of a query gives objects and fields; it is read, never run.
-3. Ids in the log give the records. A list that is not complete, or absent, leaves every record of
-   the object possible.
+3. Ids in the log give the records. Where the list is not complete, or absent, replay says which records
+   are possible; where it cannot, every record of the object is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import pyarrow as pa
 from floodmark.engine import Engine, statement
 from floodmark.ledger import READS
 from floodmark.models import RequestKind
-from floodmark.scope.soql import Query, parse
+from floodmark.replay import Answer, Asked
+from floodmark.scope.selection import Query, read
 from floodmark.scope.touched import Resolver, Touched, merged
 from floodmark.snapshot.datamap import Datamap
 from floodmark.text import visible
@@ -31,6 +32,7 @@ RESULT_LIFE = timedelta(days=7)
 """How long the platform keeps the result of a bulk job: a later download is not possible."""
 _FINAL = frozenset({"jobcomplete", "complete", "completed", "aborted", "failed"})
 """States of a bulk job after which its row count does not grow."""
+_REPLAYED = frozenset({"query", "bulk_query", "aggregate"})
 _KINDS: Mapping[str, RequestKind] = {
     "query": "query",
     "query_more": "query",
@@ -76,6 +78,8 @@ class Act:
     session: str | None
     job: str | None
     events: tuple[str, ...]
+    deleted: bool = False
+    """Deleted records were asked for by the way of asking (queryAll)."""
 
     @property
     def id(self) -> str:
@@ -98,15 +102,51 @@ class Reading:
     inferable: tuple[str, ...]
     empty: bool = field(default=False)
     """Nothing of a record can have left: blocked, never downloaded, or only a count."""
+    query: Query | None = None
+    answer: Answer | None = None
+    """What replay says of the query; None where there is no text, or it was not tried."""
+
+    @property
+    def replayed(self) -> Answer | None:
+        """The answer of replay, where it limits which records left: the log does not list them all."""
+        return self.answer if self.answer and not self.answer.refused and self.answer.object else None
+
+    @property
+    def asked(self) -> Asked | None:
+        """What replay is asked; None where there is nothing to replay."""
+        if not self.query or not self.query.object or self.kind not in _REPLAYED:
+            return None
+        return Asked(
+            text=self.query.text,
+            since=self.since,
+            until=self.until,
+            account=self.act.actor,
+            matched_rows=self.act.matched_rows,
+            fewest=self.fewest,
+            most=self.most,
+            prefix=self.kind == "query",
+            whole=self.kind == "bulk_query" and _fetched(self.act),
+            all_rows=self.act.deleted,
+        )
+
+    def answered(self, answer: Answer) -> Reading:
+        """Return the request with what replay says of it."""
+        notes = (f"not replayed: {answer.refused}",) if answer.refused else answer.notes
+        known = self.grade in {1, 5} or answer.refused
+        grade = self.grade if known else 2 if answer.agrees else 3
+        return replace(self, answer=answer, grade=grade, assumes=(*self.assumes, *notes))
 
     @property
     def since(self) -> datetime:
         """From when on a change to a record leaves open what left.
 
-        The result of a job that was seen only when it was fetched may be as old as results live.
+        The platform stamps a change with its second only, so one in the second of the read may have come
+        before it or after. The result of a job that was seen only when it was fetched may be as old as
+        results live.
         """
         jobless = self.kind == "bulk_query" and "bulk_job" not in self.act.operations
-        return self.act.at - RESULT_LIFE if jobless else self.act.at
+        begun = self.act.at.replace(microsecond=0) - timedelta(microseconds=1)
+        return begun - RESULT_LIFE if jobless else begun
 
     @property
     def until(self) -> datetime:
@@ -148,21 +188,21 @@ class Gatherer:
         """Join bulk downloads, which carry a text and no job, to the jobs, which carry no text.
 
         One user's downloads and finished jobs of one object pair off in order of time when there are
-        as many of the one as of the other and each download follows its job; else they stay apart.
+        as many of the one as of the other and each download follows its job; else they stay apart. This is
+        tried within each session first, then for what is left.
         """
         jobs = self.engine.rows(statement(_HERE / "bulk_job.sql"))
-        texts = self.engine.rows(statement(_HERE / "bulk_text.sql"))
-        groups: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
-        for act, actor, name, done_at in jobs:
-            groups.setdefault((actor, (name or "").casefold()), ([], []))[0].append((done_at, act))
-        for act, actor, query, first_at in texts:
-            name = (parse(query).object or "").casefold()
-            groups.setdefault((actor, name), ([], []))[1].append((first_at, act))
-        pairs: list[tuple[str, str]] = []
-        for ours, theirs in groups.values():
-            matched = list(zip(sorted(ours), sorted(theirs), strict=False))
-            if len(ours) == len(theirs) and all(done <= first for (done, _), (first, _) in matched):
-                pairs += [(text, job) for (_, job), (_, text) in matched]
+        texts = [
+            (act, actor, session, read(query).object, at)
+            for act, actor, session, query, at in self.engine.rows(statement(_HERE / "bulk_text.sql"))
+        ]
+        pairs = _paired([row for row in jobs if row[2]], [row for row in texts if row[2]], by_session=True)
+        joined = {act for pair in pairs for act in pair}
+        pairs += _paired(
+            [row for row in jobs if row[0] not in joined],
+            [row for row in texts if row[0] not in joined],
+            by_session=False,
+        )
         table = pa.table(
             {"text": [text for text, _ in pairs], "job": [job for _, job in pairs]}, schema=_PAIRS
         )
@@ -179,13 +219,13 @@ class Gatherer:
     def reading(self, act: Act) -> Reading:
         """Return the request that an act was."""
         kind = _kind(act)
-        query = parse(act.query) if act.query and kind in {"query", "bulk_query", "search"} else None
+        query = read(act.query) if act.query and kind in {"query", "bulk_query", "search"} else None
         if query and query.aggregate:
             kind = "aggregate"
         touched = self._touched(act, kind, query)
         never = kind == "bulk_query" and self._never_downloaded(act)
         fewest, most = (0, 0) if never else _delivered(act, kind)
-        only_count = bool(query and query.aggregate and not query.shown)
+        only_count = bool(query and query.aggregate and not query.paths)
         empty = act.blocked or never or only_count or most == 0
         objects = _objects(act, query, touched)
         return Reading(
@@ -199,6 +239,7 @@ class Gatherer:
             assumes=tuple(self._assumes(act, kind, query, never=never)),
             inferable=self.resolver.inferable(query, touched),
             empty=empty,
+            query=query,
         )
 
     def _never_downloaded(self, act: Act) -> bool:
@@ -212,7 +253,7 @@ class Gatherer:
             statement(_HERE / "bulk_fetch.sql"),
             {"job": act.job, "actor": act.actor, "begin": act.at, "end": act.last_at + RESULT_LIFE},
         )
-        names = {(parse(text or "").object or "").casefold() for (text,) in texts}
+        names = {(read(text or "").object or "").casefold() for (text,) in texts}
         ours = {name.casefold() for name in act.objects}
         return not names if not ours else not names & {"", *ours}
 
@@ -252,6 +293,8 @@ class Gatherer:
             yield "download joined to its job by user, object and order of time"
         if never:
             yield "results never downloaded: none seen while the logs cover the days in which they could be"
+        if kind == "bulk_query" and _fetched(act) and not act.blocked:
+            yield "the result is taken to be fetched whole: calls for it are seen, not the rows of each"
         if act.blocked:
             yield "blocked by a policy of the platform: nothing was delivered"
         if act.query_cut or (query and not query.whole):
@@ -262,6 +305,23 @@ class Gatherer:
             yield "the log's id list is not complete"
         for path in self.resolver.unresolved(query):
             yield f"the data map does not say where {visible(path, limit=80)} leads: not followed"
+
+
+def _paired(
+    jobs: Sequence[tuple[Any, ...]], texts: Sequence[tuple[Any, ...]], *, by_session: bool
+) -> list[tuple[str, str]]:
+    """Return (download, job) where they pair off; rows are act, actor, session, object, time."""
+    groups: dict[tuple[str, ...], tuple[list[Any], list[Any]]] = {}
+    for side, rows in enumerate((jobs, texts)):
+        for act, actor, session, name, at in rows:
+            key = (actor, session if by_session else "", (name or "").casefold())
+            groups.setdefault(key, ([], []))[side].append((at, act))
+    pairs: list[tuple[str, str]] = []
+    for ours, theirs in groups.values():
+        matched = list(zip(sorted(ours), sorted(theirs), strict=False))
+        if len(ours) == len(theirs) and all(done <= first for (done, _), (first, _) in matched):
+            pairs += [(text, job) for (_, job), (_, text) in matched]
+    return pairs
 
 
 def _kind(act: Act) -> RequestKind:
@@ -287,6 +347,8 @@ def _delivered(act: Act, kind: RequestKind) -> tuple[int | None, int | None]:
         return act.id_count, act.id_count
     if act.lists and kind in {"report", "list_view"}:
         return _chunks(act)
+    if kind == "bulk_query" and _fetched(act):
+        return (None, None) if _running(act) else (act.matched_rows, act.matched_rows)
     if act.lists:
         fewest = max(act.known_rows + act.loose_min, act.id_count if kind == "query" else 0)
         most = act.known_rows + act.loose_max
@@ -305,11 +367,20 @@ def _chunks(act: Act) -> tuple[int, int | None]:
 
 def _stated(act: Act) -> tuple[int | None, int | None]:
     """Return the limits where a log states a total only; a job that was not seen done can have gone on."""
-    running = "bulk_job" in act.operations and not _FINAL & {method.casefold() for method in act.methods}
-    if act.matched_rows is None or running:
+    if act.matched_rows is None or _running(act):
         return None, None
     paged = "query_more" in act.operations
     return 0, max(act.matched_rows, act.page_rows or 0) if paged else act.matched_rows
+
+
+def _running(act: Act) -> bool:
+    """Say whether a bulk job was not seen to end, so that its row count can have grown."""
+    return "bulk_job" in act.operations and not _FINAL & {method.casefold() for method in act.methods}
+
+
+def _fetched(act: Act) -> bool:
+    """Say whether the result of a bulk job was fetched; the log names no rows."""
+    return "bulk_result" in act.operations and not act.lists
 
 
 def _whole_list(act: Act, kind: RequestKind) -> bool:
@@ -351,4 +422,5 @@ def _act(row: Mapping[str, Any]) -> Act:
         session=row["session"],
         job=row["job"],
         events=cast("tuple[str, ...]", tuple(row["events"])),
+        deleted=bool(row["deleted"]),
     )

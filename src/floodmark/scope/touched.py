@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from floodmark.scope.soql import Query
+from floodmark.replay.relations import Relations, plural
+from floodmark.scope.selection import Query
 from floodmark.snapshot.datamap import Datamap, MappedObject
 
 # Reading one of these shows the other: a compound field and its parts.
@@ -40,6 +41,8 @@ class Touched:
     whole: bool = False
     through: tuple[str, str] | None = None
     """(object, field) whose value on a touched record is the id of the record of this object."""
+    way: str = ""
+    """How the query leads there, case-folded: `account.owner`, `(cases)`; empty for its own rows."""
     shown_per_row: int = 1
     """How many records of the object one row can show: a smallest and a largest value are of two."""
 
@@ -48,8 +51,8 @@ class Resolver:
     """Turns names of a query or of a log into objects and fields of the data map; case never matters."""
 
     def __init__(self, datamap: Datamap) -> None:
-        self.names = {each.name.casefold(): each for each in datamap.objects}
-        self.parents, self.children = _relations(datamap)
+        self.relations = Relations(datamap)
+        self.names = self.relations.names
 
     def people(self) -> list[str]:
         """Return the objects whose records belong to people."""
@@ -134,30 +137,33 @@ class Resolver:
         """
         return merged(self._of_query(query, whole=not listed))
 
-    def _of_query(self, query: Query, *, whole: bool) -> Iterator[Touched]:
+    def _of_query(self, query: Query, *, whole: bool, way: str = "") -> Iterator[Touched]:
         mapped = self.bearing(query.object or "")
-        paths = query.shown if query.aggregate else query.paths
+        whole = whole or query.aggregate
         if mapped:
-            own = self._all_shown([path for path in paths if "." not in path], mapped)
-            open_ = query.everything or not query.selected
+            own = self._all_shown([path for path in query.paths if "." not in path], mapped)
             yield Touched(
                 mapped.name,
                 frozenset() if query.aggregate else own,
-                frozenset(mapped.fields) if open_ else own,
+                own | _unnamed(query, mapped),
                 counted=True,
-                whole=whole or query.aggregate,
+                whole=whole,
+                way=way,
                 shown_per_row=query.shown_per_row,
             )
-        for path in paths:
+        for path in query.paths:
             if "." in path:
-                yield from self._of_parent(query, path, whole=whole or query.aggregate)
+                yield from self._of_parent(query, path, whole=whole, way=way)
         for child in query.children:
             target = self._child(query.object or "", child.object or "")
             if target:
-                inner = self._of_query(replace(child, object=target), whole=whole)
+                step = f"({(child.object or '').casefold()})"
+                inner = self._of_query(
+                    replace(child, object=target), whole=whole, way=f"{way}.{step}" if way else step
+                )
                 yield from (replace(each, counted=False) for each in inner)
 
-    def _of_parent(self, query: Query, path: str, *, whole: bool) -> Iterator[Touched]:
+    def _of_parent(self, query: Query, path: str, *, whole: bool, way: str) -> Iterator[Touched]:
         """Yield what a parent path shows: `Contact.Email` on Case.
 
         The parent of a record that the log names is found by its link. Two or more steps up, or where
@@ -169,9 +175,17 @@ class Resolver:
             return
         shown = _shown(field_name, mapped)
         near = bool(link and self.bearing(owner))
-        sure = shown if near and not query.aggregate else frozenset[str]()
+        sure = shown if not query.aggregate else frozenset[str]()
         through = (self.names[owner.casefold()].name, link) if near and link else None
-        yield Touched(mapped.name, sure, shown, whole=whole or not near, through=through)
+        steps = path.casefold().rpartition(".")[0]
+        yield Touched(
+            mapped.name,
+            sure,
+            shown,
+            whole=whole or not near,
+            through=through,
+            way=f"{way}.{steps}" if way else steps,
+        )
 
     def _parent(self, name: str, path: str) -> tuple[str, str | None, str | None, str]:
         """Return (object, link field, parent object, field) of a path; no link after more than one step."""
@@ -179,7 +193,8 @@ class Resolver:
         link: str | None = None
         target: str | None = name
         for step in steps:
-            link, target = self.parents.get(((target or "").casefold(), step.casefold()), (None, None))
+            found = self.relations.parent(target or "", step)
+            link, target = (found.field, found.target) if found else (None, None)
             if target is None:  # not a relation of the map: a standard lookup is named after its object
                 target = next(
                     (each.name for each in self.names.values() if _same_step(step, each.name)), None
@@ -188,59 +203,49 @@ class Resolver:
 
     def _child(self, name: str, relation: str) -> str | None:
         """Return the object of child rows; a relation that the map does not name may be a plural."""
-        known = self.children.get((name.casefold(), relation.casefold()))
+        known = self.relations.child(name, relation)
         plurals = (
-            each.name for each in self.names.values() if _plural(each.name).casefold() == relation.casefold()
+            each.name for each in self.names.values() if plural(each.name).casefold() == relation.casefold()
         )
-        return known or next(plurals, None)
+        return known.owner if known else next(plurals, None)
 
     def inferable(self, query: Query | None, touched: Sequence[Touched]) -> tuple[str, ...]:
         """Return mapped fields, as `Object.Field`, that a filter used and the answer did not show."""
         if not query or not query.object:
             return ()
         shown = {(each.object, name) for each in touched for name in each.possible_fields}
+        used = self._used(query)
+        return tuple(f"{name}.{field_name}" for name, field_name in sorted(used - shown))
+
+    def _used(self, query: Query) -> set[tuple[str, str]]:
+        """Return the mapped fields that the conditions of a query use."""
         used: set[tuple[str, str]] = set()
         for path in query.filters:
-            target = self._parent(query.object, path)[2]
+            target = self._parent(query.object or "", path)[2]
             mapped = self.bearing(target) if target else None
             if mapped:
                 used |= {(mapped.name, name) for name in _shown(path.rpartition(".")[2], mapped)}
-        return tuple(f"{name}.{field_name}" for name, field_name in sorted(used - shown))
+        return used.union(*(self._used(inner) for inner in query.inner))
 
     def unresolved(self, query: Query | None) -> list[str]:
         """Return parent paths and child relations of which the map does not say where they lead."""
         if not query or not query.object:
             return []
         name = query.object
-        paths = {
-            path for path in query.paths + query.shown if "." in path and self._parent(name, path)[2] is None
-        }
+        paths = {path for path in query.paths if "." in path and self._parent(name, path)[2] is None}
         children = {
             child.object for child in query.children if child.object and not self._child(name, child.object)
         }
         return sorted(paths | children)
 
 
-def _relations(datamap: Datamap) -> tuple[dict[tuple[str, str], tuple[str, str]], dict[tuple[str, str], str]]:
-    """Return (object, parent name) -> (field, parent object), and (object, child name) -> child object."""
-    parents: dict[tuple[str, str], tuple[str, str]] = {}
-    children: dict[tuple[str, str], str] = {}
-    links = dict(datamap.relations)
-    links |= {
-        f"{each.name}.{each.via}": each.via_object for each in datamap.objects if each.via and each.via_object
-    }
-    for path, target in links.items():
-        owner, _, link = path.partition(".")
-        name = link[:-3] + "__r" if link.endswith("__c") else link.removesuffix("Id")
-        parents[owner.casefold(), name.casefold()] = (link, target)
-        children[target.casefold(), datamap.child_names.get(path, _plural(owner)).casefold()] = owner
-    return parents, children
-
-
-def _plural(name: str) -> str:
-    if name.endswith("__c"):
-        return f"{name[:-3]}s__r"
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
+def _unnamed(query: Query, mapped: MappedObject) -> frozenset[str]:
+    """Return the fields that may have come back although the text does not name them."""
+    custom = frozenset(name for name in mapped.fields if name.casefold().endswith("__c"))
+    if not query.selected or query.everything & {"ALL", "TYPEOF"}:
+        return frozenset(mapped.fields)
+    found = custom if "CUSTOM" in query.everything else frozenset[str]()
+    return found | (frozenset(mapped.fields) - custom if "STANDARD" in query.everything else frozenset[str]())
 
 
 def _same_step(step: str, name: str) -> bool:
@@ -267,9 +272,9 @@ def _in(name: str, names: Iterable[str]) -> bool:
 
 def merged(found: Iterable[Touched]) -> tuple[Touched, ...]:
     """Return one Touched for each object and way, sorted; fields of one way are united."""
-    by_way: dict[tuple[str, tuple[str, str] | None, bool], Touched] = {}
+    by_way: dict[tuple[str, tuple[str, str] | None, bool, str], Touched] = {}
     for each in found:
-        way = (each.object, each.through, each.counted)
+        way = (each.object, each.through, each.counted, each.way)
         before = by_way.get(way, each)
         by_way[way] = replace(
             before,

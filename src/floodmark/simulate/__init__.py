@@ -22,6 +22,8 @@ SCENARIOS: tuple[str, ...] = ("vishing-data-loader", "qantas", "clean")
 _DEFAULT_CUSTOMERS = {"qantas": 57_000}
 _PARTS = 570  # the twelve published patterns have 570 as the common divisor of their shares
 _FEWEST = 100
+_FEWEST_EVENTS = 100_000
+_MEMORY_MB = 2_400  # beyond it the engine spills; the process stays below 4 GB at any size
 
 
 class Simulated(NamedTuple):
@@ -39,31 +41,40 @@ class Simulated(NamedTuple):
     """The answer, for checking only."""
 
 
-def simulate(directory: Path, *, scenario: str, customers: int | None = None, seed: int = 1) -> Simulated:
+def simulate(
+    directory: Path,
+    *,
+    scenario: str,
+    customers: int | None = None,
+    events: int | None = None,
+    seed: int = 1,
+) -> Simulated:
     """Write a tenant's logs, its customer tables, a data map and the answer key into `directory`.
 
     Args:
         directory: a folder that is empty or does not exist yet.
         scenario: one of `SCENARIOS`.
         customers: people by distinct e-mail address; None takes 57,000 for `qantas`, else 3,000.
+        events: about how many log rows the tenant's own people leave, 100,000 or more; they come from more
+            agents before busier ones, and all log files are gzip files. None is about one row a customer.
         seed: another seed gives other people, times and addresses.
 
     Returns:
         The paths written. `logs` is sorted.
 
     Raises:
-        UsageError: `scenario` is unknown, `directory` is not empty, or `customers` does not fit.
+        UsageError: `scenario` is unknown, `directory` is not empty, or `customers` or `events` does not fit.
     """
     count = _DEFAULT_CUSTOMERS.get(scenario, 3_000) if customers is None else customers
-    _check(directory, scenario, count)
+    _check(directory, scenario, count, events)
     for folder in ("logs", "tables", "key"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
-    with engine.memory() as connection:
-        tenant.build(connection, qantas=scenario == "qantas", customers=count, seed=seed)
+    with engine.memory(limit_mb=_MEMORY_MB) as connection:
+        tenant.build(connection, qantas=scenario == "qantas", customers=count, events=events, seed=seed)
         attack = intruder.plan(connection, scenario)
         tenant.act(connection, attack)
         tables = files.write_tables(connection, directory / "tables")
-        files.write_logs(connection, directory / "logs")
+        files.write_logs(connection, directory / "logs", packed=events is not None)
         key = answer.write(connection, directory / "key", attack, scenario=scenario, seed=seed)
     datamap = files.write_datamap(directory)
     files.write_readme(directory)
@@ -71,7 +82,7 @@ def simulate(directory: Path, *, scenario: str, customers: int | None = None, se
     return Simulated(directory, logs, tables, datamap, tenant.SNAPSHOT_AT, key)
 
 
-def _check(directory: Path, scenario: str, customers: int) -> None:
+def _check(directory: Path, scenario: str, customers: int, events: int | None) -> None:
     """Raise UsageError where the call cannot be carried out."""
     if scenario not in SCENARIOS:
         raise UsageError(
@@ -86,6 +97,11 @@ def _check(directory: Path, scenario: str, customers: int) -> None:
     if customers < _FEWEST:
         raise UsageError(
             f"customers is {customers}, expected {_FEWEST} or more", hint="leave it out to take the default"
+        )
+    if events is not None and events < _FEWEST_EVENTS:
+        raise UsageError(
+            f"events is {events}, expected {_FEWEST_EVENTS} or more",
+            hint="leave it out to take the usual number",
         )
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(

@@ -28,7 +28,7 @@ ORDER BY n;
 -- listings: one row per list view opened, list_n its number; 20 to 60 cases each.
 CREATE TABLE listings AS
 SELECT row_number() OVER (ORDER BY done_at, n) AS n, session, user_n, ip, done_at - to_milliseconds(4000) AS done_at, 20 + draw('list rows', n, 41) AS row_count
-FROM views WHERE object = 'Case' AND u('list', n) < 0.06;
+FROM views WHERE object = 'Case' AND u('list', n) < getvariable('list_share');
 
 -- runs: one row per report run by a manager in the first hours of the day; `exported` where it was saved as CSV.
 CREATE TABLE runs AS

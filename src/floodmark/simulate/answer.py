@@ -34,7 +34,11 @@ _NOTES = {
 
 
 def write(connection: Connection, folder: Path, attack: Attack, *, scenario: str, seed: int) -> Path:
-    """Write `answer.json` and `records.csv` into `folder` and return the path of the first."""
+    """Write the key into `folder` and return the path of its first file.
+
+    `answer.json` holds the counts, `records.csv` one row per record handed out, `traces.csv` one row per log row
+    that tells something of a hostile request, so that it can be said what is left when log rows are lost.
+    """
     run(connection, "key.sql")
     key = {
         "scenario": scenario,
@@ -61,6 +65,7 @@ def write(connection: Connection, folder: Path, attack: Attack, *, scenario: str
     path = folder / "answer.json"
     path.write_bytes((json.dumps(key, indent=1, ensure_ascii=False) + "\n").encode())
     copy_csv(connection, "record_key", folder / "records.csv")
+    copy_csv(connection, "trace_key", folder / "traces.csv")
     return path
 
 

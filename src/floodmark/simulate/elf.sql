@@ -1,5 +1,6 @@
--- One table per event log type, named as the type. at and n order the rows; every other column is written to the
--- files as it stands, in this order. DB_TOTAL_TIME is in nanoseconds, RUN_TIME and CPU_TIME in milliseconds.
+-- One relation per event log type, named as the type: a view where a month of rows would fill the memory, so that each
+-- file draws its own. done_at and n order the rows; every other column is written to the files as it stands, in this
+-- order. DB_TOTAL_TIME is in nanoseconds, RUN_TIME and CPU_TIME in milliseconds.
 CREATE TABLE who AS
 SELECT s.n AS session, u.id15, u.id18, u.username, s.ip, key16('session', s.n) AS session_key, key16('login', s.n) AS login_key,
        s.app_name, s.app_id, s.client, s.agent, s.application, s.kind, id18('0Ya', s.n) AS login_history_id
@@ -14,9 +15,9 @@ SELECT c.done_at, c.n, 'API' AS EVENT_TYPE, compact(c.done_at) AS "TIMESTAMP", r
        (600 + length(txt(query)))::VARCHAR AS REQUEST_SIZE, txt(bytes) AS RESPONSE_SIZE, (20 + bytes // 2000)::VARCHAR AS DB_BLOCKS,
        (2 + bytes // 9000)::VARCHAR AS DB_CPU_TIME, txt(query) AS QUERY, iso_z(c.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, ip AS CLIENT_IP,
        '' AS URI_ID_DERIVED
-FROM numbered_calls AS c JOIN who USING (session) WHERE family = 'SOAP' ORDER BY c.n;
+FROM numbered_calls AS c JOIN who USING (session) WHERE family = 'SOAP';
 
-CREATE TABLE "RestApi" AS
+CREATE VIEW "RestApi" AS
 SELECT c.done_at, c.n, 'RestApi' AS EVENT_TYPE, compact(c.done_at) AS "TIMESTAMP", request_id AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
        (25 + bytes // 900 + draw('run', c.x, 60))::VARCHAR AS RUN_TIME, (6 + bytes // 3000)::VARCHAR AS CPU_TIME, '/services/data' || resource AS URI,
        session_key AS SESSION_KEY, login_key AS LOGIN_KEY, 'Standard' AS USER_TYPE, CASE WHEN status < 300 THEN 'S' ELSE 'F' END AS REQUEST_STATUS,
@@ -26,15 +27,15 @@ SELECT c.done_at, c.n, 'RestApi' AS EVENT_TYPE, compact(c.done_at) AS "TIMESTAMP
        txt(bytes) AS RESPONSE_SIZE, (12 + bytes // 2000)::VARCHAR AS DB_BLOCKS, (1 + bytes // 9000)::VARCHAR AS DB_CPU_TIME, txt(query) AS QUERY,
        iso_z(c.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, ip AS CLIENT_IP,
        CASE WHEN contains(resource, '/sobjects/') AND length(split_part(resource, '/', 5)) = 18 THEN split_part(resource, '/', 5) ELSE '' END AS URI_ID_DERIVED
-FROM numbered_calls AS c JOIN who USING (session) WHERE family = 'REST' ORDER BY c.n;
+FROM numbered_calls AS c JOIN who USING (session) WHERE family = 'REST';
 
-CREATE TABLE "ApiTotalUsage" AS
+CREATE VIEW "ApiTotalUsage" AS
 SELECT c.done_at, c.n, 'ApiTotalUsage' AS EVENT_TYPE, compact(c.done_at) AS "TIMESTAMP", request_id AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
        CASE WHEN contains(resource, '/jobs/query') THEN 'Bulk' ELSE family END AS API_FAMILY, CASE WHEN family = 'Bulk' THEN '40.0' ELSE '58.0' END AS API_VERSION,
        resource AS API_RESOURCE, txt(client) AS CLIENT_NAME, CASE WHEN family = 'SOAP' THEN 'POST' ELSE method END AS HTTP_METHOD, ip AS CLIENT_IP, '1' AS COUNTS_AGAINST_API_LIMIT,
        txt(app_id) AS CONNECTED_APP_ID, txt(app_name) AS CONNECTED_APP_NAME, txt(entity) AS ENTITY_NAME, status::VARCHAR AS STATUS_CODE,
        username AS USER_NAME, 'EXTERNAL_APPLICATION' AS API_CLIENT_CATEGORY, iso_z(c.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED
-FROM numbered_calls AS c JOIN who USING (session) ORDER BY c.n;
+FROM numbered_calls AS c JOIN who USING (session);
 
 CREATE TABLE "BulkApi2" AS
 SELECT step_at AS done_at, row_number() OVER (ORDER BY step_at, job_n, step) AS n, 'BulkApi2' AS EVENT_TYPE, compact(step_at) AS "TIMESTAMP",
@@ -42,7 +43,7 @@ SELECT step_at AS done_at, row_number() OVER (ORDER BY step_at, job_n, step) AS 
        object AS ENTITY_TYPE, status AS JOB_STATUS, txt(processed) AS RECORDS_PROCESSED, CASE WHEN processed IS NULL THEN '' ELSE '0' END AS RECORDS_FAILED,
        '' AS ERROR_MESSAGE, '' AS RESULT_SIZE_MB, session_key AS SESSION_KEY, login_key AS LOGIN_KEY, ip AS CLIENT_IP, 'S' AS REQUEST_STATUS,
        iso_z(step_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED
-FROM job_rows JOIN who USING (session) ORDER BY n;
+FROM job_rows JOIN who USING (session);
 
 CREATE TABLE "Login" AS
 SELECT s.done_at, s.n, 'Login' AS EVENT_TYPE, compact(s.done_at) AS "TIMESTAMP", token22('login request', s.n) AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
@@ -56,7 +57,7 @@ SELECT s.done_at, s.n, 'Login' AS EVENT_TYPE, compact(s.done_at) AS "TIMESTAMP",
        s.country AS COUNTRY_CODE, 'callcentre.my.salesforce.com' AS LOGIN_URL, '' AS HTTP_REFERER, 'TLSv1.3' AS TLS_PROTOCOL, 'TLS_AES_256_GCM_SHA384' AS CIPHER_SUITE,
        '0' AS USE_API_TOKEN, '' AS AUTHENTICATION_METHOD_REFERENCE, '' AS AUTHENTICATION_SERVICE_ID, '' AS AUTHENTICATION_CONTEXT_CLASS_REFERENCE,
        iso_z(s.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED
-FROM sessions AS s JOIN who ON who.session = s.n ORDER BY s.n;
+FROM sessions AS s JOIN who ON who.session = s.n;
 
 CREATE TABLE "Logout" AS
 SELECT until_at AS done_at, row_number() OVER (ORDER BY until_at, s.n) AS n, 'Logout' AS EVENT_TYPE, compact(until_at) AS "TIMESTAMP",
@@ -64,7 +65,7 @@ SELECT until_at AS done_at, row_number() OVER (ORDER BY until_at, s.n) AS n, 'Lo
        'O' AS SESSION_TYPE, '1' AS SESSION_LEVEL, CASE WHEN u('logout', s.n) < 0.7 THEN '1' ELSE '0' END AS USER_INITIATED_LOGOUT, '1007' AS APP_TYPE,
        s.agent AS BROWSER_TYPE, '' AS PLATFORM_TYPE, 'Standard' AS USER_TYPE, s.ip AS CLIENT_IP, iso_z(until_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED
 FROM sessions AS s JOIN who ON who.session = s.n
-WHERE s.kind = 'ui' AND until_at < getvariable('ends_at')::TIMESTAMP ORDER BY n;
+WHERE s.kind = 'ui' AND until_at < getvariable('ends_at')::TIMESTAMP;
 
 CREATE TABLE "Report" AS
 SELECT r.done_at, r.n, 'Report' AS EVENT_TYPE, compact(r.done_at) AS "TIMESTAMP", token22('report request', r.n) AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
@@ -74,24 +75,24 @@ SELECT r.done_at, r.n, 'Report' AS EVENT_TYPE, compact(r.done_at) AS "TIMESTAMP"
        row_count::VARCHAR AS ROW_COUNT, '0' AS NUMBER_EXCEPTION_FILTERS, '3' AS NUMBER_COLUMNS, '3' AS UI_NUMBER_COLUMNS,
        (90 + draw('row size', report, 60))::VARCHAR AS AVERAGE_ROW_SIZE, '' AS SORT, CASE WHEN exported THEN 'ReportExported' ELSE 'ReportRunFromLightning' END AS ORIGIN,
        iso_z(r.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, who.ip AS CLIENT_IP, id18('00O', 3 + report) AS REPORT_ID_DERIVED
-FROM runs AS r JOIN who USING (session) ORDER BY r.n;
+FROM runs AS r JOIN who USING (session);
 
 CREATE TABLE "ReportExport" AS
 SELECT r.done_at, r.n, 'ReportExport' AS EVENT_TYPE, compact(r.done_at) AS "TIMESTAMP", token22('report request', r.n) AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
        '/services/data/v64.0/analytics/reports/' || id18('00O', 3 + report) AS URI, session_key AS SESSION_KEY, login_key AS LOGIN_KEY, 'Standard' AS USER_TYPE, r.agent AS CLIENT_INFO,
        '' AS REPORT_DESCRIPTION, who.ip AS CLIENT_IP, iso_z(r.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, id18('00O', 3 + report) AS URI_ID_DERIVED
-FROM runs AS r JOIN who USING (session) WHERE exported ORDER BY r.n;
+FROM runs AS r JOIN who USING (session) WHERE exported;
 
 CREATE TABLE "URI" AS
 SELECT v.done_at, v.n, 'URI' AS EVENT_TYPE, compact(v.done_at) AS "TIMESTAMP", token22('page request', v.n) AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
        took_ms::VARCHAR AS RUN_TIME, (took_ms // 4)::VARCHAR AS CPU_TIME, pick(['/setup/forcecomHomepage.apexp', '/005', '/setup/org/orgsetup.jsp', '/0DS'], 'setup page', v.n) AS URI,
        session_key AS SESSION_KEY, login_key AS LOGIN_KEY, 'Standard' AS USER_TYPE, 'S' AS REQUEST_STATUS, (30000000 + draw('uri db', v.n, 9999999))::VARCHAR AS DB_TOTAL_TIME,
        '' AS REFERRER_URI, iso_z(v.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, who.ip AS CLIENT_IP, '' AS URI_ID_DERIVED
-FROM views AS v JOIN who USING (session) WHERE object = 'Setup' ORDER BY v.n;
+FROM views AS v JOIN who USING (session) WHERE object = 'Setup';
 
-CREATE TABLE "LightningPageView" AS
+CREATE VIEW "LightningPageView" AS
 SELECT v.done_at, v.n, 'LightningPageView' AS EVENT_TYPE, compact(v.done_at) AS "TIMESTAMP", token22('page request', v.n) AS REQUEST_ID, getvariable('org') AS ORGANIZATION_ID, id15 AS USER_ID,
        session_key AS SESSION_KEY, login_key AS LOGIN_KEY, 'Standard' AS USER_TYPE, 'one:one' AS APP_NAME, 'WIFI' AS CONNECTION_TYPE, took_ms::VARCHAR AS DURATION,
        took_ms::VARCHAR AS EFFECTIVE_PAGE_TIME, (epoch_ms(v.done_at) - 0)::VARCHAR AS PAGE_START_TIME, record_id AS PAGE_ENTITY_ID, object AS PAGE_ENTITY_TYPE,
        '/lightning/r/' || object || '/' || record_id || '/view' AS PAGE_URL, who.agent AS USER_AGENT, iso_z(v.done_at) AS TIMESTAMP_DERIVED, id18 AS USER_ID_DERIVED, who.ip AS CLIENT_IP
-FROM views AS v JOIN who USING (session) WHERE object <> 'Setup' ORDER BY v.n;
+FROM views AS v JOIN who USING (session) WHERE object <> 'Setup';

@@ -7,9 +7,11 @@ some hours in two parts that overlap, and one daily file that was replaced by a 
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +29,9 @@ _HOUR = timedelta(hours=1)
 _HOURLY_FROM = ENDS_AT - 2 * _DAY
 _DAILY_UNTIL = ENDS_AT - _DAY
 _REPLACED = ("ApiTotalUsage", ENDS_AT - 3 * _DAY)
+_FAST, _SMALL = 1, 6  # levels of gzip
+_GZIP_FORM = 31
+_LINES_AT_ONCE = 5_000
 _LATE_HOURS_IN = 6  # about one hour in six has a second, late part
 _NUMBERS = {
     "RUN_TIME", "CPU_TIME", "DB_TOTAL_TIME", "DB_BLOCKS", "DB_CPU_TIME", "ROWS_PROCESSED", "REQUEST_SIZE",
@@ -73,6 +78,17 @@ class _LogFile:
     part: str
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """How the events of one type are saved: answers that repeat the last `overlap` of the one before."""
+
+    name: str
+    table: str
+    page: int
+    overlap: int
+    packed: bool
+
+
 def write_tables(connection: Connection, folder: Path) -> dict[str, Path]:
     """Write the customer tables as CSV, every value quoted, and return their paths by object."""
     written: dict[str, Path] = {}
@@ -102,8 +118,8 @@ def write_readme(directory: Path) -> None:
     (directory / "README.txt").write_bytes(_README.encode())
 
 
-def write_logs(connection: Connection, folder: Path) -> None:
-    """Write all log files into `folder`."""
+def write_logs(connection: Connection, folder: Path, *, packed: bool) -> None:
+    """Write all log files into `folder`; `packed` makes the large ones gzip files, fast rather than small."""
     _run(connection, "elf.sql")
     planned = sorted(
         (each for name in EVENT_TYPES for each in _planned(connection, name)),
@@ -112,15 +128,21 @@ def write_logs(connection: Connection, folder: Path) -> None:
     names = engine.rows(
         connection, "SELECT id18('0AT', i) FROM range(1, $1) AS r(i) ORDER BY i", [len(planned) + 1]
     )
-    listed = [
-        _write_log_file(connection, folder, each, name) for each, (name,) in zip(planned, names, strict=True)
-    ]
+    listed: list[dict[str, object]] = []
+    packing: list[Future[None]] = []
+    level = _FAST if packed else _SMALL
+    with ThreadPoolExecutor(1) as packer:  # beside the engine, which writes the next file meanwhile
+        for log, (identifier,) in zip(planned, names, strict=True):
+            path = folder / f"{log.log_date:%Y-%m-%dT%H%M%SZ}_{log.event_type}_{identifier}.csv"
+            listed.append(_write_log_file(connection, path, log, identifier))
+            if packed or log.interval == "Hourly":
+                packing.append(packer.submit(_compress, path, level))
+    for each in packing:
+        each.result()
     answer = {"totalSize": len(listed), "done": True, "records": listed}
     _write(folder / "EventLogFile.json", json.dumps(answer, indent=1) + "\n")
-    for name in EVENT_TYPES:
-        connection.execute(f"DROP TABLE {engine.quote(name)}")
     _run(connection, "realtime.sql")
-    _write_realtime(connection, folder)
+    _write_realtime(connection, folder, packed=packed)
 
 
 def _run(connection: Connection, name: str) -> None:
@@ -155,11 +177,8 @@ def _steps(start: datetime, end: datetime, step: timedelta) -> Iterator[datetime
         start += step
 
 
-def _write_log_file(
-    connection: Connection, folder: Path, log: _LogFile, identifier: str
-) -> dict[str, object]:
+def _write_log_file(connection: Connection, path: Path, log: _LogFile, identifier: str) -> dict[str, object]:
     """Write one event log file and return its entry in the listing."""
-    path = folder / f"{log.log_date:%Y-%m-%dT%H%M%SZ}_{log.event_type}_{identifier}.csv"
     length = timedelta(days=1) if log.interval == "Daily" else _HOUR
     connection.execute(
         _ROWS,
@@ -174,8 +193,6 @@ def _write_log_file(
     size = path.stat().st_size
     with path.open("rb") as body:
         columns = body.readline().decode().strip().replace('"', "").split(",")
-    if log.interval == "Hourly":
-        _compress(path)
     return {
         "attributes": {
             "type": "EventLogFile",
@@ -213,26 +230,43 @@ def _offset(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-def _compress(path: Path) -> None:
-    """Replace the file by its gzip form, without a time or a name inside."""
-    path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 6, mtime=0))
+def _compress(path: Path, level: int) -> None:
+    """Replace the file by its gzip form."""
+    with path.open("rb") as body, _opened(path.with_name(path.name + ".gz"), level) as write:
+        while part := body.read(1 << 20):
+            write(part)
     path.unlink()
 
 
-def _write(path: Path, text: str) -> None:
-    """Write `text` as UTF-8; a name that ends in .gz is compressed."""
-    body = text.encode()
-    path.write_bytes(gzip.compress(body, 6, mtime=0) if path.suffix == ".gz" else body)
+@contextmanager
+def _opened(path: Path, level: int = _SMALL) -> Generator[Callable[[bytes], object]]:
+    """Open a file for writing; a name that ends in .gz is compressed, without a time or a name inside."""
+    with path.open("wb") as body:
+        if path.suffix != ".gz":
+            yield body.write
+            return
+        packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP_FORM)
+        yield lambda part: body.write(packer.compress(part))
+        body.write(packer.flush())
 
 
-def _write_realtime(connection: Connection, folder: Path) -> None:
+def _write(path: Path, text: str, level: int = _SMALL) -> None:
+    """Write `text` as UTF-8."""
+    with _opened(path, level) as write:
+        write(text.encode())
+
+
+def _write_realtime(connection: Connection, folder: Path, *, packed: bool) -> None:
     """Write the real-time events, each type in one of the forms that collectors save."""
-    _write_answers(connection, folder, "ApiEvent", "rt_api", page=200, overlap=6)
-    _write_answers(connection, folder, "LoginEvent", "rt_login", page=1_000, overlap=0)
-    _write_lines(connection, folder, "ReportEvent", "rt_report", ".ndjson")
-    _write_lines(connection, folder, "LightningUriEvent", "rt_uri", ".ndjson.gz")
+    _write_answers(connection, folder, _Answers("ApiEvent", "rt_api", 2_000 if packed else 200, 6, packed))
+    _write_answers(connection, folder, _Answers("LoginEvent", "rt_login", 1_000, 0, packed))
+    level = _FAST if packed else _SMALL
+    for day in _steps(STARTS_AT, ENDS_AT, _DAY):
+        report = folder / f"ReportEvent_{day:%Y-%m-%d}.ndjson"
+        _write_lines(connection, report, "rt_report", day, level)
+        _write_lines(connection, folder / f"LightningUriEvent_{day:%Y-%m-%d}.ndjson.gz", "rt_uri", day, level)
     for day in _steps(STARTS_AT, ENDS_AT, 7 * _DAY):
-        text = _joined(connection, "rt_list", day, day + 7 * _DAY, ",\n")
+        text = _joined(connection, "rt_list", day, day + 7 * _DAY)
         if text:
             _write(folder / f"ListViewEvent_{day:%Y-%m-%d}.json", f"[{text}]\n")
     for name, table in (
@@ -250,40 +284,45 @@ def _write_realtime(connection: Connection, folder: Path) -> None:
         connection.execute(_ROWS, bound)
 
 
-def _write_lines(connection: Connection, folder: Path, name: str, table: str, suffix: str) -> None:
-    """Write one file of JSON lines a day."""
-    for day in _steps(STARTS_AT, ENDS_AT, _DAY):
-        if text := _joined(connection, table, day, day + _DAY, "\n"):
-            _write(folder / f"{name}_{day:%Y-%m-%d}{suffix}", f"{text}\n")
+def _write_lines(connection: Connection, path: Path, table: str, day: datetime, level: int) -> None:
+    """Write the events of a day as JSON lines; no file where there are none."""
+    found = connection.execute(
+        "SELECT j FROM query_table($table) WHERE done_at >= $start AND done_at < $end ORDER BY n",
+        {"table": table, "start": day, "end": day + _DAY},
+    )
+    batch = found.fetchmany(_LINES_AT_ONCE)
+    if not batch:
+        return
+    with _opened(path, level) as write:
+        while batch:
+            write("".join(f"{line}\n" for (line,) in batch).encode())
+            batch = found.fetchmany(_LINES_AT_ONCE)
 
 
-def _joined(connection: Connection, table: str, start: datetime, end: datetime, between: str) -> str:
-    """Return the events from `start` to before `end` as one text; empty when there are none."""
+def _joined(connection: Connection, table: str, start: datetime, end: datetime) -> str:
+    """Return the events from `start` to before `end` as one list; empty when there are none."""
     (text,) = engine.row(
         connection,
-        """SELECT string_agg(j, $between ORDER BY n) FROM query_table($table)
+        """SELECT string_agg(j, ',' || chr(10) ORDER BY n) FROM query_table($table)
            WHERE done_at >= $start AND done_at < $end""",
-        {"table": table, "start": start, "end": end, "between": between},
+        {"table": table, "start": start, "end": end},
     )
     return text or ""
 
 
-def _write_answers(
-    connection: Connection, folder: Path, name: str, table: str, *, page: int, overlap: int
-) -> None:
-    """Write query answers of `page` records, newest first; each repeats the last `overlap` before it."""
-    (total,) = engine.row(connection, "SELECT count(*) FROM query_table($1)", [table])
-    for number, start in enumerate(range(0, total, page), start=1):
-        first = max(0, start - overlap)
+def _write_answers(connection: Connection, folder: Path, answers: _Answers) -> None:
+    """Write the query answers that hold all events of one type, newest first."""
+    (total,) = engine.row(connection, "SELECT count(*) FROM query_table($1)", [answers.table])
+    for number, start in enumerate(range(0, total, answers.page), start=1):
+        end = start + answers.page
         (records,) = engine.row(
             connection,
             """SELECT string_agg(j, ',' || chr(10) ORDER BY n DESC) FROM query_table($table)
                WHERE n <= $total - $first AND n > $total - $end""",
-            {"table": table, "total": total, "first": first, "end": start + page},
+            {"table": answers.table, "total": total, "first": max(0, start - answers.overlap), "end": end},
         )
-        done = start + page >= total
-        following = (
-            "" if done else f'"nextRecordsUrl":"/services/data/v58.0/query/0r8xx{number:04}-{start + page}",'
-        )
+        done = end >= total
+        following = "" if done else f'"nextRecordsUrl":"/services/data/v58.0/query/0r8xx{number:04}-{end}",'
         head = f'{{"totalSize":{total},"done":{str(done).lower()},{following}"records":[\n'
-        _write(folder / f"{name}_{number:04}.json", f"{head}{records}\n]}}\n")
+        suffix = ".json.gz" if answers.packed else ".json"
+        _write(folder / f"{answers.name}_{number:04}{suffix}", f"{head}{records}\n]}}\n", _FAST)

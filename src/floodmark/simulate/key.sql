@@ -65,13 +65,12 @@ FROM taken WHERE object <> 'Account' GROUP BY person;
 
 -- record_key: one row per record handed out, with the names of its fields, separated by semicolons.
 CREATE VIEW record_key AS
-SELECT t.object, b.id, t.person,
+SELECT t.object, t.id, t.person,
        txt(array_to_string(list_transform(m.fields, lambda f: CASE WHEN t.sure & (1::BIGINT << f.bit) <> 0 THEN f.field END), ';')) AS fields,
        txt(array_to_string(list_transform(m.fields, lambda f: CASE WHEN t.possible & ~t.sure & (1::BIGINT << f.bit) <> 0 THEN f.field END), ';'))
            AS possible_fields,
        t.changed_since, t.requests
-FROM taken AS t JOIN held AS b ON b.object = t.object AND b.record_n = t.record_n
-LEFT JOIN (SELECT object, list({'field': field, 'bit': bit} ORDER BY bit) AS fields FROM mapped GROUP BY object) AS m ON m.object = t.object
+FROM taken AS t LEFT JOIN (SELECT object, list({'field': field, 'bit': bit} ORDER BY bit) AS fields FROM mapped GROUP BY object) AS m ON m.object = t.object
 ORDER BY t.object, t.record_n;
 
 -- request_key: one row per hostile act of reading, by time; row_count is the records that it handed out.
@@ -106,3 +105,28 @@ SELECT country, count(*) AS people FROM spread GROUP BY country ORDER BY country
 -- mask_key: (sure, possible only, truth) -> persons.
 CREATE VIEW mask_key AS
 SELECT sure, possible, truth, count(*) AS people FROM people_taken GROUP BY ALL ORDER BY ALL;
+
+-- trace_key: which row of which log tells what of which request. A row tells `text` (the query), `count` (how many rows
+-- it had in all), `page` (that page number `page` was handed out), `ids` (the records of that page) or `record` (the one
+-- record fetched). The numbers x of the calls say which read, job or fetch they belong to (pages.sql). Rows that tell
+-- nothing of their request are left out.
+CREATE VIEW trace_key AS
+WITH told AS (
+    SELECT 'read-' || read_n AS request, read_n, done_at, (x - 9000000000000) % 100000 // 2 AS page, family, rows_now
+    FROM (SELECT *, (x - 9000000000000) // 100000 AS read_n FROM numbered_calls WHERE x >= 9000000000000)
+), got AS (
+    SELECT 'get-' || row_number() OVER (ORDER BY done_at) AS request, done_at FROM gets
+)
+SELECT request, CASE WHEN t.family = 'SOAP' THEN 'API' ELSE 'RestApi' END AS log, t.done_at, page, unnest(['text', 'count', 'page']) AS tells
+FROM told AS t JOIN reads USING (read_n) WHERE hostile
+UNION ALL
+SELECT request, 'ApiEvent', t.done_at, page, unnest(['text', 'count', 'page', 'ids']) FROM told AS t JOIN reads USING (read_n) WHERE hostile
+UNION ALL
+SELECT 'job-' || job_n, 'BulkApi2', step_at, NULL, 'count' FROM job_rows WHERE hostile AND step = 3
+UNION ALL
+SELECT 'job-' || job_n, 'BulkApiResultEventStore', page_at, page, unnest(['text', 'page']) FROM job_pages WHERE hostile
+UNION ALL
+SELECT 'job-' || job_n, unnest(['ApiTotalUsage', 'RestApi']), page_at, page, 'page' FROM job_pages WHERE hostile
+UNION ALL
+SELECT request, unnest(['ApiTotalUsage', 'RestApi']), done_at, NULL, 'record' FROM got
+ORDER BY 3, 1, 2, 4, 5;

@@ -58,6 +58,11 @@ SELECT done_at, session, 'REST', 'GET', '/v58.0/sobjects/' || object || '/' || i
 FROM gets;
 
 CREATE TABLE numbered_calls AS
-SELECT row_number() OVER (ORDER BY c.done_at, c.x) AS n, c.*, token22('request', c.x) AS request_id
-FROM calls AS c
+-- op_n numbers the queries among the calls; only they are real-time events.
+WITH numbered AS (
+    SELECT row_number() OVER (ORDER BY done_at, x) AS n, * FROM calls
+)
+SELECT *, token22('request', x) AS request_id, CASE WHEN op IS NOT NULL THEN count(op) OVER (ORDER BY n) END AS op_n
+FROM numbered
 ORDER BY n;
+DROP TABLE calls;

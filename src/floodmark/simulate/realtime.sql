@@ -1,6 +1,7 @@
--- One table per real-time event: n orders, `at` says when, j is the record as JSON text. Records is JSON inside a string.
-CREATE TABLE rt_api AS
-SELECT row_number() OVER (ORDER BY c.n) AS n, c.done_at,
+-- One relation per real-time event, a view where there may be millions: n orders, done_at says when, j is the record as
+-- JSON text. Records is JSON inside a string.
+CREATE VIEW rt_api AS
+SELECT op_n AS n, c.done_at,
        to_json({'attributes': {'type': 'ApiEvent', 'url': '/services/data/v58.0/sobjects/ApiEvent/' || uuid_of('api event', c.x)},
                 'EventIdentifier': uuid_of('api event', c.x), 'EventDate': iso_offset(c.done_at), 'CreatedDate': iso_offset(date_trunc('second', c.done_at) + INTERVAL 4 SECOND),
                 'UserId': id18, 'Username': username, 'SourceIp': ip, 'SessionKey': session_key, 'LoginKey': login_key, 'LoginHistoryId': login_history_id,
@@ -9,8 +10,7 @@ SELECT row_number() OVER (ORDER BY c.n) AS n, c.done_at,
                 'RowsReturned': rows_now::DOUBLE, 'RowsProcessed': rows_total::DOUBLE, 'Records': records, 'ElapsedTime': 40 + bytes // 900, 'EvaluationTime': 0,
                 'RequestIdentifier': request_id, 'RelatedEventIdentifier': NULL::VARCHAR, 'PolicyId': NULL::VARCHAR, 'PolicyOutcome': NULL::VARCHAR,
                 'AdditionalInfo': '{}', 'Platform': 'Unknown'})::VARCHAR AS j
-FROM numbered_calls AS c JOIN who USING (session) WHERE op IS NOT NULL
-ORDER BY n;
+FROM numbered_calls AS c JOIN who USING (session) WHERE op IS NOT NULL;
 
 CREATE TABLE rt_bulk AS
 SELECT p.page_at AS done_at, row_number() OVER (ORDER BY page_at, job_n, page) AS n, uuid_of('bulk event', job_n * 100000 + page) AS "EventIdentifier", iso_offset(page_at) AS "EventDate", id18 AS "UserId",
@@ -75,14 +75,13 @@ SELECT l.n * 10 + chunk AS n, l.done_at,
 FROM listings AS l JOIN chunks USING (n) JOIN who USING (session)
 ORDER BY n;
 
-CREATE TABLE rt_uri AS
+CREATE VIEW rt_uri AS
 SELECT v.n, v.receipt_at AS done_at,
        to_json({'EventIdentifier': uuid_of('uri event', v.n), 'EventDate': iso_z(receipt_at), 'CreatedDate': iso_z(receipt_at + INTERVAL 2 SECOND), 'UserId': id18, 'Username': username,
                 'SourceIp': who.ip, 'SessionKey': session_key, 'LoginKey': login_key, 'LoginHistoryId': login_history_id, 'SessionLevel': 'STANDARD', 'AppName': 'one:one',
                 'Operation': 'Read', 'QueriedEntities': object, 'RecordId': record_id, 'PageUrl': '/lightning/r/' || object || '/' || record_id || '/view',
                 'PageStartTime': iso_z(v.done_at), 'Duration': took_ms::DOUBLE, 'UserAgent': who.agent, 'PolicyId': NULL::VARCHAR})::VARCHAR AS j
-FROM views AS v JOIN who USING (session) WHERE object <> 'Setup'
-ORDER BY v.n;
+FROM views AS v JOIN who USING (session) WHERE object <> 'Setup';
 
 CREATE TABLE login_history AS
 SELECT s.n, s.done_at, login_history_id AS "Id", id18 AS "UserId", iso_offset(date_trunc('second', s.done_at)) AS "LoginTime", s.ip AS "SourceIp", s.login_type AS "LoginType", '' AS "LoginSubType",

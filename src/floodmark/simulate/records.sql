@@ -1,12 +1,15 @@
 -- contacts, cases, accounts: the customer tables with their values. n numbers the records by creation time; `person` is
 -- the generator's own number for who a record belongs to (negative: a record without e-mail, a person of its own).
+-- The drafts are put in order before their values are written out: they are a tenth of the size.
+CREATE TABLE named AS
+SELECT row_number() OVER (ORDER BY created_at, x) AS n, d.*,
+       -- one e-mail in 33 is the second address of the person before it
+       CASE WHEN k % 33 = 32 AND kind IN ('main', 'duplicate') THEN k - 1 ELSE k END AS human
+FROM drafts AS d
+ORDER BY n;
+DROP TABLE drafts;
 CREATE TABLE contacts AS
-WITH named AS (
-    -- one e-mail in 33 is the second address of the person before it
-    SELECT d.*, CASE WHEN k % 33 = 32 AND kind IN ('main', 'duplicate') THEN k - 1 ELSE k END AS human,
-           row_number() OVER (ORDER BY created_at, x) AS n
-    FROM drafts AS d
-), words AS (
+WITH words AS (
     SELECT *, 1 + draw('given', human, 30) AS g, 1 + draw('family', human, 30) AS f
     FROM named
 ), written AS (
@@ -50,8 +53,8 @@ SELECT n, x, k, kind, human, pattern, span, created_at, changed_at, changed_sinc
        CASE WHEN changed_since AND u('new phone', x) < 0.35 THEN '+61 2 ' || (90000000 + draw('new phone number', x, 9999999))
             WHEN changed_since AND u('new phone', x) < 0.5 THEN NULL
             ELSE phone_then END AS "Phone"
-FROM written
-ORDER BY n;
+FROM written;
+DROP TABLE named;
 
 CREATE TABLE accounts AS
 SELECT n, id18('001', n) AS "Id",

@@ -18,6 +18,12 @@ ENDS_AT = datetime(2025, 7, 1)  # noqa: DTZ001
 SNAPSHOT_AT = "2025-07-01T00:00:00Z"
 PAGE_ROWS = 2_000
 _PAGE_PAUSE_MS = 2_400
+# How many log rows one agent leaves in the month; and one page more in each shift, one call more a day.
+# With so few agents at most, no number of a call of theirs meets the numbers of the reads planned one by one.
+_ROWS_OF_AN_AGENT = 8_000
+_MOST_AGENTS = 2_400
+_ROWS_OF_A_VIEW = 33
+_ROWS_OF_A_LOOKUP = 50
 _EVER = datetime(1990, 1, 1)  # noqa: DTZ001
 _LOADER_ROWS = 40_000
 _RECENT_ROWS = 200_000
@@ -109,15 +115,16 @@ def soql_time(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def build(connection: Connection, *, qantas: bool, customers: int, seed: int) -> None:
-    """Create the tables of the tenant's accounts, customers and logins."""
+def build(connection: Connection, *, qantas: bool, customers: int, events: int | None, seed: int) -> None:
+    """Create the tables of the tenant's accounts, customers and logins.
+
+    `events` is about how many log rows the tenant's own people leave in the month; None follows `customers`.
+    """
     settings = {
         "seed": seed,
         "customers": customers,
         "accounts": max(customers // 10, 5),
-        "agents": 40 + customers // 20_000,
-        "views": 26 if customers < 100_000 else 60,  # noqa: PLR2004 - a large tenant is a busier one
-        "lookups": max(60, customers // 50),
+        **(_usual(customers) if events is None else _busy(events)),
         "starts_at": STARTS_AT.isoformat(" "),
         "ends_at": ENDS_AT.isoformat(" "),
     }
@@ -127,6 +134,27 @@ def build(connection: Connection, *, qantas: bool, customers: int, seed: int) ->
     run(connection, "settings.sql")
     for name in ("users.sql", "patterns.sql" if qantas else "people.sql", "records.sql", "sessions.sql"):
         run(connection, name)
+
+
+def _usual(customers: int) -> dict[str, float]:
+    """Return how many agents work, how often each looks at what, for a tenant of so many customers."""
+    return {
+        "agents": 40 + customers // 20_000,
+        "views": 26 if customers < 100_000 else 60,  # noqa: PLR2004 - a large tenant is a busier one
+        "lookups": max(60, customers // 50),
+        "list_share": 0.06,
+    }
+
+
+def _busy(events: int) -> dict[str, float]:
+    """Return the same for so many log rows, half from pages and half from calls; agents become more first."""
+    agents = min(max(events // _ROWS_OF_AN_AGENT, 40), _MOST_AGENTS)
+    return {
+        "agents": agents,
+        "views": max(8, round(events / 2 / (agents * _ROWS_OF_A_VIEW))),
+        "lookups": max(60, round(events / 2 / _ROWS_OF_A_LOOKUP)),
+        "list_share": 0.01,  # a list is a kilobyte and more; at this size agents work from a queue
+    }
 
 
 def act(connection: Connection, attack: Attack) -> None:

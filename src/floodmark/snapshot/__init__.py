@@ -7,20 +7,21 @@ datamap.yaml ─► datamap.load() ─────────┴─────
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from floodmark.engine import Connection, Engine, literal, quote
 from floodmark.errors import UsageError
-from floodmark.snapshot import countries, people
-from floodmark.snapshot.datamap import Datamap, MappedObject, Users
+from floodmark.snapshot import countries, linkage, people, ties
+from floodmark.snapshot.datamap import POSITION, Datamap, Users
 from floodmark.snapshot.tables import Table, define, statement, take
 from floodmark.text import visible
 
 __all__ = ["Snapshot", "Table", "take"]
 
 _SHOWN_UNKNOWN = 20
+_STATE_TABLES = ("folded_state", "state_name")
 NO_MAP = Datamap(
     objects=(), relations={}, child_names={}, not_held=(), users=Users(), categories=(), labels={}, text=""
 )
@@ -38,7 +39,10 @@ class Snapshot:
       mapped field of the object, in sorted order, holds a value);
     - `person`: person_no BIGINT (from 0, dense, by person), person (the smallest record id of the
       person), residence VARCHAR[] (sorted ISO alpha-2 codes, empty when none is known), keyed BOOLEAN
-      (some record of the person has a usable key).
+      (some record of the person has a usable key, or for linkage a value to compare), state VARCHAR[]
+      (sorted texts such as `AU / New South Wales`: the country code of the record, `?` where none is
+      known, and the state as it is written; what differs only in case or spacing is one, in its smallest
+      spelling; empty when none).
 
     Only objects with a `person` in the map have records here.
     """
@@ -51,13 +55,22 @@ class Snapshot:
     records: dict[str, int]
     """Object to its number of records, sorted."""
     keyed_records: int
-    """Records whose person is known by a key, their own or that of the record they belong to."""
+    """Records whose person is known by a key or, for linkage, that have a value to compare; and those that
+    belong to another record."""
     unkeyed_records: int
     """Records that nothing ties to a person: no usable key, or a `via` that leads nowhere."""
     unknown_residence: tuple[str, ...]
     """The most frequent residence values that name no country, at most 20, made visible, sorted."""
     unknown_residence_records: int
     """Records with a residence value that names no country."""
+    alternative: tuple[str, int] | None = None
+    """Where people were told apart by linkage: an exact key in words, and how many people it would make."""
+    doubtful: int = 0
+    """Pairs of records that linkage finds probable (0.5), but not enough (0.95), and that are two people."""
+    stored: tuple[people.Stored, ...] = ()
+    """The stored objects whose records belong to people, in the order of their numbers."""
+    folder: Path | None = None
+    """Where the tables are stored; None where none were taken in."""
 
     @classmethod
     def open(cls, connection: Connection, folder: Path, datamap: Datamap, at: datetime) -> Snapshot:
@@ -80,8 +93,16 @@ class Snapshot:
         store.keep("entry", "\nUNION ALL\n".join(map(_entry, stored)))
         codes = "SELECT country AS text FROM entry WHERE country IS NOT NULL"
         people.translated(store, "country", codes, countries.code)
+        people.translated(store, "folded_state", statement("state_text"), _folded_state)
+        store.keep("state_name", statement("state_name"))
+        alternative = None
+        if any(each.mapped.linkage for each in stored):
+            alternative = linkage.link(store, stored)
+        else:
+            people.tie(store, stored)
         people.tell_apart(store, stored)
-        return _derive(cls, store, datamap, at, [each.mapped for each in stored])
+        found = _derive(cls, store, stored, datamap=datamap, at=at, alternative=alternative)
+        return replace(found, folder=folder)
 
     @classmethod
     def none(cls, connection: Connection) -> Snapshot:
@@ -104,10 +125,44 @@ class Snapshot:
     @property
     def unit(self) -> str:
         """What one person is, in words: `distinct email or (phone and date_of_birth)`."""
+        if any(each.linkage for each in self.datamap.objects):
+            return "person by probabilistic linkage"
         found = people.kinds(self.datamap.objects)
         if not found:
             return "record"
         return "distinct " + " or ".join(_meaning(kind, alone=len(found) == 1) for kind in found)
+
+    def links(self) -> str:
+        """Derive by what each record is tied to its person, and return the name of the table.
+
+        The table has record_no, other_no, reason; one row per record of every person with more than one,
+        sorted by record_no. Reasons: `same email`, `same phone and date_of_birth`, `belongs to (ContactId)`,
+        `has Case (ContactId)`, `linked, probability 0.97`. It is derived anew each time.
+        """
+        ties.derive(self.engine, self.stored)
+        return "person_link"
+
+    def write_links(self, file: Path) -> None:
+        """Write `links` as Parquet: person, object, record_id, other_object, other_id, reason; sorted."""
+        self.links()
+        self.engine.connection.execute(statement("stored_link").format(path=literal(str(file))))
+
+    def write_doubtful(self, file: Path) -> None:
+        """Write the doubtful pairs as Parquet: object, record_id, other_object, other_id, probability.
+
+        Raises:
+            ValueError: people were not told apart by linkage, so no pair is doubtful.
+        """
+        if self.alternative is None:
+            raise ValueError("without linkage no pair is doubtful")
+        self.engine.connection.execute(statement("stored_doubtful").format(path=literal(str(file))))
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Object to the file of its rows, sorted by id; empty where no tables were taken in."""
+        if self.folder is None:
+            return {}
+        return {each.name: self.folder / f"{each.name}.parquet" for each in self.datamap.objects}
 
     def view(self, name: str) -> str:
         """Return the quoted name of the view over all columns of an object, sorted by its id."""
@@ -134,7 +189,11 @@ def _register(store: Engine, folder: Path, datamap: Datamap) -> list[people.Stor
         if not file.is_file():
             raise UsageError(f"the snapshot has no table {file.name}", hint="take the snapshot again")
         path = literal(str(file))
-        reading = statement("parquet").format(columns="*", path=path)
+        reading = (
+            statement("positioned").format(id=quote(POSITION), path=path)
+            if mapped.id == POSITION
+            else statement("parquet").format(columns="*", path=path)
+        )
         store.connection.execute(f"CREATE OR REPLACE TEMP VIEW {quote('object_' + mapped.name)} AS {reading}")
         if mapped.bears_people:
             stored.append(people.Stored(mapped, path, offset))
@@ -149,7 +208,6 @@ def _entry(stored: people.Stored) -> str:
     bits = (
         f"CASE WHEN has_value({quote(name)}) THEN {1 << i} ELSE 0 END" for i, name in enumerate(mapped.fields)
     )
-    lived = (f"WHEN has_value({quote(name)}) THEN stripped({quote(name)})" for name in mapped.residence)
     return statement("entry").format(
         offset=stored.offset,
         object=literal(mapped.name),
@@ -157,10 +215,22 @@ def _entry(stored: people.Stored) -> str:
         created=_moment(mapped.created),
         changed=_moment(mapped.changed),
         mask=" + ".join(bits) or "0",
-        country=f"CASE {' '.join(lived)} END" if mapped.residence else "NULL::VARCHAR",
+        country=_first(mapped.residence),
+        state=_first(mapped.states),
         via=quote(mapped.via) if mapped.via else "NULL::VARCHAR",
         path=stored.path,
     )
+
+
+def _first(columns: Sequence[str]) -> str:
+    """Return the expression for the first column that holds a value, trimmed; null without columns."""
+    found = (f"WHEN has_value({quote(name)}) THEN stripped({quote(name)})" for name in columns)
+    return f"CASE {' '.join(found)} END" if columns else "NULL::VARCHAR"
+
+
+def _folded_state(value: str) -> str:
+    """Return a state as it is compared: without case, and any run of white space one blank."""
+    return " ".join(people.compared(value).split())
 
 
 def _moment(column: str | None) -> str:
@@ -169,25 +239,47 @@ def _moment(column: str | None) -> str:
 
 
 def _derive(
-    cls: type[Snapshot], store: Engine, datamap: Datamap, at: datetime, objects: Sequence[MappedObject]
+    cls: type[Snapshot],
+    store: Engine,
+    stored: Sequence[people.Stored],
+    *,
+    datamap: Datamap,
+    at: datetime,
+    alternative: tuple[str, int] | None,
 ) -> Snapshot:
     """Derive the two tables from the records and their owners, and count them."""
     store.keep("person_all", statement("person_all"))
     store.keep("record", statement("record"))
     people_count = store.keep("person", statement("person"))
     keyed, unkeyed = store.row("SELECT count(*) FILTER (tied), count(*) FILTER (NOT tied) FROM owner")
+    untied = [literal(each.mapped.name) for each in stored if each.mapped.via]
+    if alternative and untied:
+        (lost,) = store.row(statement("untied").format(objects=", ".join(untied)))
+        alternative = (alternative[0], alternative[1] + lost)
     counted = dict(store.rows("SELECT object, count(*) FROM record GROUP BY object"))
     unknown = store.rows(statement("unknown_residence"))
-    for name in ("entry", "owner", "root", "record_key", "person_all", "folded_text", "country"):
+    for name in (
+        "entry",
+        "owner",
+        "root",
+        "record_key",
+        "person_all",
+        "folded_text",
+        "country",
+        *_STATE_TABLES,
+    ):
         store.connection.execute(f"DROP TABLE {name}")
     return cls(
         engine=store,
         datamap=datamap,
         at=at,
         people=people_count,
-        records={each.name: counted.get(each.name, 0) for each in objects},
+        records={each.mapped.name: counted.get(each.mapped.name, 0) for each in stored},
         keyed_records=keyed,
         unkeyed_records=unkeyed,
         unknown_residence=tuple(sorted(visible(value, limit=60) for value, _ in unknown[:_SHOWN_UNKNOWN])),
         unknown_residence_records=sum(count for _, count in unknown),
+        alternative=alternative,
+        doubtful=store.row(statement("doubtful"))[0] if alternative else 0,
+        stored=tuple(stored),
     )

@@ -8,31 +8,49 @@ false), and a map cannot expand: anchors and aliases are refused before anything
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from floodmark import ids
-from floodmark.errors import DatamapError
 from floodmark.snapshot import categories
+from floodmark.snapshot.form import Problems, Reader, compose, described, show
 from floodmark.text import closest, visible
 
 TYPES = ("boolean", "case_sensitive", "date", "datetime", "multipicklist", "number", "text")
 """What a map may say of a field under `types`."""
 LIMIT = 63
 """Most mapped fields of one object, and most categories of one map: both become bits of one integer."""
+POSITION = "_position"
+"""Id column of a table for which the map names none: the place of a row among the sorted ones, 12 digits."""
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LINKED = (
+    "name",
+    "email",
+    "phone",
+    "date_of_birth",
+    "address",
+    "postal_code",
+    "national_id",
+    "social_security_number",
+    "tax_id",
+    "passport",
+    "driving_licence",
+    "medical_record_number",
+    "customer_number",
+    "loyalty_number",
+    "membership_number",
+    "student_number",
+    "employee_number",
+    "username",
+)
+"""Categories that probabilistic linkage compares; an object needs two of them."""
 
 _OBJECT = re.compile(r"[A-Za-z0-9_]{1,80}")
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_MAX_CHARACTERS = 1_000_000
-_MAX_DEPTH = 12
-_PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp", "value")
-)
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,67 @@ class Users:
 
 
 @dataclass(frozen=True)
+class History:
+    """Where the changes of an object's fields stand: one row per change, in columns of `table`."""
+
+    table: str
+    record: str
+    """Column with the id of the record that changed."""
+    field: str
+    """Column with the name of the field."""
+    at: str
+    old: str
+    new: str
+    tracks: tuple[str, ...] = ()
+    """Fields that the history is stated to record, sorted; empty: those that occur in it."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the table must have."""
+        return (self.record, self.field, self.at, self.old, self.new)
+
+
+@dataclass(frozen=True)
+class Access:
+    """A table that lists the records that accounts could see: one row per account and record."""
+
+    table: str
+    user: str
+    what: str
+    """Column with the record id."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the table must have."""
+        return (self.user, self.what)
+
+
+@dataclass(frozen=True)
+class FieldAccess:
+    """A table that lists the fields that accounts could see: one row per account, object and field."""
+
+    table: str
+    user: str
+    object: str
+    field: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the table must have."""
+        return (self.user, self.object, self.field)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What the organisation states of its calendar."""
+
+    week_starts: int | None = None
+    """First day of a week, Monday = 0; None: not stated."""
+    fiscal_starts: int | None = None
+    """First month of the fiscal year, 1 to 12; None: not stated."""
+
+
+@dataclass(frozen=True)
 class MappedObject:
     """One object of the map. `keys`: inner tuples are AND, the outer one is OR."""
 
@@ -71,17 +150,34 @@ class MappedObject:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     """Field to category, sorted by field."""
     types: Mapping[str, str] = field(default_factory=dict[str, str])
+    history: History | None = None
+    states: tuple[str, ...] = ()
+    """Fields that name a state, province or region; the first with a value counts."""
+    linkage: bool = False
+    """Whether its records are joined to people by probabilistic linkage."""
 
     @property
     def bears_people(self) -> bool:
         """Whether the records of this object belong to people."""
-        return bool(self.keys) or self.via is not None
+        return self.identifies or self.via is not None
+
+    @property
+    def identifies(self) -> bool:
+        """Whether its records say themselves who their person is."""
+        return bool(self.keys) or self.linkage
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every field that the object itself names, sorted, each once."""
-        named = {self.id, *self.residence, *self.fields, *self.types, *(f for key in self.keys for f in key)}
-        return tuple(sorted(named | {each for each in (self.via, self.created, self.changed) if each}))
+        named = {
+            *self.residence,
+            *self.states,
+            *self.fields,
+            *self.types,
+            *(f for key in self.keys for f in key),
+        }
+        named |= {each for each in (self.via, self.created, self.changed) if each}
+        return tuple(sorted(named if self.id == POSITION else named | {self.id}))
 
     def category(self, name: str) -> str:
         """Return what a key field stands for: its category, else its own lower-cased name."""
@@ -107,6 +203,9 @@ class Datamap:
     """Plain words for each category in use."""
     text: str
     """The map as it was written."""
+    visible_records: Access | None = None
+    visible_fields: FieldAccess | None = None
+    calendar: Calendar = Calendar()
 
     def object(self, name: str) -> MappedObject | None:
         """Return the mapped object of that name, or None."""
@@ -115,6 +214,37 @@ class Datamap:
     def relation_fields(self, name: str) -> tuple[str, ...]:
         """Return the fields of an object that point to other records, sorted."""
         return tuple(sorted(key.split(".", 1)[1] for key in self.relations if key.split(".", 1)[0] == name))
+
+    @property
+    def histories(self) -> tuple[History, ...]:
+        """The histories of all objects, in the order of the objects."""
+        return tuple(each.history for each in self.objects if each.history)
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Return the columns that a table must have to serve as a history or a list of access, sorted."""
+        lists = (*self.histories, self.visible_records, self.visible_fields)
+        return tuple(
+            sorted({column for each in lists if each and each.table == name for column in each.columns})
+        )
+
+    def references(self, name: str) -> frozenset[str]:
+        """Return the columns of an object's table that hold record ids."""
+        mapped = self.object(name)
+        found = {*self.relation_fields(name), *(each.record for each in self.histories if each.table == name)}
+        if mapped:
+            found |= {mapped.id, mapped.via or mapped.id}
+        if self.visible_records and self.visible_records.table == name:
+            found |= {self.visible_records.user, self.visible_records.what}
+        if self.visible_fields and self.visible_fields.table == name:
+            found.add(self.visible_fields.user)
+        return frozenset(found)
+
+    def times(self, name: str) -> tuple[str, ...]:
+        """Return the columns of an object's table that hold points in time, sorted."""
+        mapped = self.object(name)
+        stated = {mapped.created, mapped.changed} if mapped else set[str | None]()
+        stated |= {each.at for each in self.histories if each.table == name}
+        return tuple(sorted(each for each in stated if each))
 
 
 def load(text: str, name: str) -> Datamap:
@@ -128,8 +258,8 @@ def load(text: str, name: str) -> Datamap:
         DatamapError: the text is no YAML, or does not have the form. The message is the first
             problem by line; where there are more, it says how many, and the hint lists all of them.
     """
-    problems = _Problems(visible(name, limit=80))
-    root = _compose(text, problems)
+    problems = Problems(visible(name, limit=80))
+    root = compose(text, problems)
     found = _read(root, problems, text) if root is not None else None
     problems.check()
     if found is None:
@@ -137,147 +267,13 @@ def load(text: str, name: str) -> Datamap:
     return found
 
 
-class _Problems:
-    """Complaints gathered while reading one map."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.found: set[tuple[int, str]] = set()
-
-    def add(self, where: yaml.Node | int, message: str) -> None:
-        """Keep one complaint about a node, or about a line counted from 0."""
-        line = where if isinstance(where, int) else where.start_mark.line
-        self.found.add((line + 1, message))
-
-    def check(self) -> None:
-        """Raise what was found."""
-        if not self.found:
-            return
-        lines = [f"{self.name} line {line}: {message}" for line, message in sorted(self.found)]
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise DatamapError(lines[0] + more, hint="\n".join(lines) if more else "")
+_TOP = ("objects", "relations", "not_held", "users", "categories", "visibility", "calendar")
+_OF_OBJECT = ("id", "person", "residence", "state", "created", "changed", "fields", "types", "history")
 
 
-def _compose(text: str, problems: _Problems) -> yaml.MappingNode | None:
-    """Return the root of the map, or None after noting why there is none."""
-    if len(text) > _MAX_CHARACTERS:
-        problems.add(0, f"the map has {len(text)} characters, expected at most {_MAX_CHARACTERS}")
-        return None
-    try:
-        if _expands(text, problems):
-            return None
-        root = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problems.add(mark.line if mark else 0, f"not readable as YAML: {visible(error.problem or 'broken')}")
-        return None
-    except yaml.YAMLError:
-        problems.add(0, "not readable as YAML: it holds a character that is not allowed")
-        return None
-    if not isinstance(root, yaml.MappingNode):
-        problems.add(0, "the map is empty or a list, expected `objects:` and the objects below it")
-        return None
-    return root
-
-
-def _expands(text: str, problems: _Problems) -> bool:
-    """Note anchors, aliases and deep nesting, which could blow up a small text."""
-    depth = 0
-    for event in cast("Iterator[yaml.Event]", yaml.parse(text, Loader=yaml.SafeLoader)):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if getattr(event, "anchor", None):
-            problems.add(event.start_mark.line, "anchors and aliases (& and *) are not read; write it out")
-            return True
-        if depth > _MAX_DEPTH:
-            problems.add(event.start_mark.line, f"nested deeper than {_MAX_DEPTH} levels")
-            return True
-    return False
-
-
-@dataclass
-class _Reader:
-    """Reads typed values out of nodes; a wrong one becomes a complaint and the empty value."""
-
-    problems: _Problems
-
-    def mapping(self, node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-        """Return key -> (key node, value node); a key that stands twice is a complaint."""
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            self.problems.add(node, f"{what} is {_kind(node)}, expected `name: value` pairs")
-            return {}
-        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
-        for key_node, value in node.value:
-            key = self.word(key_node, f"a name in {what}")
-            if key in found:
-                first = found[key][0].start_mark.line + 1
-                self.problems.add(
-                    key_node, f"{_show(key)} stands twice in {what}, first on line {first}; keep one"
-                )
-            elif key is not None:
-                found[key] = (key_node, value)
-        return found
-
-    def form(self, node: yaml.Node | None, what: str, keys: Iterable[str]) -> dict[str, yaml.Node]:
-        """Return the values of a mapping that may only have the given keys."""
-        allowed = tuple(keys)
-        pairs = self.mapping(node, what)
-        for key, (key_node, _) in pairs.items():
-            if key not in allowed:
-                near = closest(key, allowed) or f"; expected one of {', '.join(allowed)}"
-                self.problems.add(key_node, f"unknown key {_show(key)} in {what}{near}")
-        return {key: value for key, (_, value) in pairs.items() if key in allowed}
-
-    def word(self, node: yaml.Node | None, what: str) -> str | None:
-        """Return one plain value as it is written."""
-        if node is None:
-            return None
-        if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN_TAGS and node.value.strip():
-            return node.value
-        self.problems.add(node, f"{what} is {_kind(node)}, expected one name")
-        return None
-
-    def words(self, node: yaml.Node | None, what: str) -> list[tuple[str, yaml.Node]]:
-        """Return the values of a list, each with its node; one that stands twice is a complaint."""
-        if node is None:
-            return []
-        if not isinstance(node, yaml.SequenceNode):
-            self.problems.add(node, f"{what} is {_kind(node)}, expected a list such as [A, B]")
-            return []
-        found: dict[str, yaml.Node] = {}
-        for each in node.value:
-            value = self.word(each, f"an entry of {what}")
-            if value in found:
-                self.problems.add(each, f"{_show(value)} stands twice in {what}; keep one")
-            elif value is not None:
-                found[value] = each
-        return list(found.items())
-
-
-def _kind(node: yaml.Node) -> str:
-    """Return what a node is, in words."""
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceNode):
-        return "a list"
-    if node.tag not in _PLAIN_TAGS and not node.tag.endswith(":null"):
-        return f"tagged {_show(node.tag)}"
-    return f"the value {_show(node.value)}" if node.value.strip() else "empty"
-
-
-def _show(value: str) -> str:
-    """Return a value of the map for a message."""
-    return visible(value, limit=60)
-
-
-_TOP = ("objects", "relations", "not_held", "users", "categories")
-_OF_OBJECT = ("id", "person", "residence", "created", "changed", "fields", "types")
-
-
-def _read(root: yaml.MappingNode, problems: _Problems, text: str) -> Datamap:
+def _read(root: yaml.MappingNode, problems: Problems, text: str) -> Datamap:
     """Return the map in `root`; it may be used only if no problem was noted."""
-    reader = _Reader(problems)
+    reader = Reader(problems)
     top = reader.form(root, "the map", _TOP)
     if "objects" not in top:
         problems.add(0, "the map has no objects; write `objects:` and the objects below it")
@@ -293,6 +289,10 @@ def _read(root: yaml.MappingNode, problems: _Problems, text: str) -> Datamap:
         )
     relations, child_names = _relations(reader, top.get("relations"), drafts)
     _resolve_via(problems, drafts, relations)
+    _linkage_fits(problems, drafts)
+    records, fields = _visibility(reader, top.get("visibility"), drafts)
+    _resolve_history(problems, drafts)
+    _ids_stated(problems, drafts, {each.table for each in (records, fields) if each})
     not_held = _not_held(reader, top.get("not_held"), drafts, own)
     used = sorted({*not_held, *(each for draft in drafts.values() for each in draft.fields.values())})
     if len(used) > LIMIT:
@@ -307,27 +307,30 @@ def _read(root: yaml.MappingNode, problems: _Problems, text: str) -> Datamap:
         categories=tuple(used),
         labels=MappingProxyType(labels),
         text=text,
+        visible_records=records,
+        visible_fields=fields,
+        calendar=_calendar(reader, top.get("calendar")),
     )
 
 
-def _names(problems: _Problems, pairs: Mapping[str, tuple[yaml.Node, yaml.Node]]) -> None:
+def _names(problems: Problems, pairs: Mapping[str, tuple[yaml.Node, yaml.Node]]) -> None:
     """Note object names that cannot name a file, or differ from another in case only."""
     seen: dict[str, str] = {}
     for name, (node, _) in pairs.items():
         if not _OBJECT.fullmatch(name):
-            problems.add(node, f"object name {_show(name)}: expected 1 to 80 letters, digits or underscores")
+            problems.add(node, f"object name {show(name)}: expected 1 to 80 letters, digits or underscores")
         first = seen.setdefault(name.casefold(), name)
         if first != name:
-            problems.add(node, f"object {_show(name)} differs from {_show(first)} in case only; keep one")
+            problems.add(node, f"object {show(name)} differs from {show(first)} in case only; keep one")
 
 
-def _own_categories(reader: _Reader, node: yaml.Node | None) -> dict[str, str]:
+def _own_categories(reader: Reader, node: yaml.Node | None) -> dict[str, str]:
     """Return the categories that the map declares itself, with their labels."""
     own: dict[str, str] = {}
     for name, (key, value) in reader.mapping(node, "categories").items():
-        label = reader.word(value, f"the label of category {_show(name)}")
+        label = reader.word(value, f"the label of category {show(name)}")
         if not _SHORT_NAME.fullmatch(name):
-            reader.problems.add(key, f"category {_show(name)}: write a short name such as shoe_size")
+            reader.problems.add(key, f"category {show(name)}: write a short name such as shoe_size")
         elif name in categories.known() or name in categories.synonyms():
             there = categories.synonyms().get(name, name)
             reader.problems.add(key, f"category {name} is built in; remove it here and use {there}")
@@ -336,12 +339,12 @@ def _own_categories(reader: _Reader, node: yaml.Node | None) -> dict[str, str]:
     return own
 
 
-def _category(reader: _Reader, name: str, node: yaml.Node, own: Mapping[str, str]) -> bool:
+def _category(reader: Reader, name: str, node: yaml.Node, own: Mapping[str, str]) -> bool:
     """Whether a category is known; note it with the name to write if it is not."""
     if name in own or name in categories.known():
         return True
     near = categories.advice(name, own) or "; declare it under `categories:` with a label"
-    reader.problems.add(node, f"unknown category {_show(name)}{near}")
+    reader.problems.add(node, f"unknown category {show(name)}{near}")
     return False
 
 
@@ -360,9 +363,14 @@ class _Draft:
     changed: str | None = None
     fields: dict[str, str] = field(default_factory=dict[str, str])
     types: dict[str, str] = field(default_factory=dict[str, str])
+    history: History | None = None
+    states: tuple[str, ...] = ()
+    linkage: bool = False
     via_node: yaml.Node | None = None
+    history_node: yaml.Node | None = None
     person_stated: bool = False
     """Whether the map says anything of the person, right or wrong."""
+    id_stated: bool = False
 
     def finish(self) -> MappedObject:
         """Return the object, its mappings sorted and closed."""
@@ -377,36 +385,41 @@ class _Draft:
             changed=self.changed,
             fields=MappingProxyType(dict(sorted(self.fields.items()))),
             types=MappingProxyType(dict(sorted(self.types.items()))),
+            history=self.history,
+            states=self.states,
+            linkage=self.linkage,
         )
 
 
-def _draft(reader: _Reader, name: str, key: yaml.Node, node: yaml.Node, own: Mapping[str, str]) -> _Draft:
+def _draft(reader: Reader, name: str, key: yaml.Node, node: yaml.Node, own: Mapping[str, str]) -> _Draft:
     """Return one object, not yet knowing the others."""
-    shown = _show(name)
+    shown = show(name)
     parts = reader.form(node, f"object {shown}", _OF_OBJECT)
     draft = _Draft(name, key)
-    if "id" not in parts:
-        reader.problems.add(key, f"object {shown} has no id; write `id: Id`")
-    draft.id = reader.word(parts.get("id"), f"id of {shown}") or ""
+    draft.id = reader.word(parts.get("id"), f"id of {shown}") or POSITION
+    draft.id_stated = "id" in parts
     draft.created = reader.word(parts.get("created"), f"created of {shown}")
     draft.changed = reader.word(parts.get("changed"), f"changed of {shown}")
     draft.residence = tuple(
         value for value, _ in reader.words(parts.get("residence"), f"residence of {shown}")
     )
+    draft.states = tuple(value for value, _ in reader.words(parts.get("state"), f"state of {shown}"))
     draft.fields = _fields(reader, shown, parts.get("fields"), own)
     draft.types = _types(reader, shown, parts.get("types"))
     _person(reader, draft, parts.get("person"))
+    draft.history_node = parts.get("history")
+    draft.history = _history(reader, draft)
     if draft.fields and "person" not in parts:
         keys = "`person: {keys: [[Email]]}` or `person: {via: ContactId}`"
         reader.problems.add(key, f"object {shown} has fields but says nothing of the person; write {keys}")
     return draft
 
 
-def _fields(reader: _Reader, shown: str, node: yaml.Node | None, own: Mapping[str, str]) -> dict[str, str]:
+def _fields(reader: Reader, shown: str, node: yaml.Node | None, own: Mapping[str, str]) -> dict[str, str]:
     """Return field -> category of one object."""
     found: dict[str, str] = {}
     for name, (_, value) in reader.mapping(node, f"fields of {shown}").items():
-        category = reader.word(value, f"category of {shown}.{_show(name)}")
+        category = reader.word(value, f"category of {shown}.{show(name)}")
         if category is not None and _category(reader, category, value, own):
             found[name] = category
     if node is not None and len(found) > LIMIT:
@@ -416,39 +429,56 @@ def _fields(reader: _Reader, shown: str, node: yaml.Node | None, own: Mapping[st
     return found
 
 
-def _types(reader: _Reader, shown: str, node: yaml.Node | None) -> dict[str, str]:
+def _types(reader: Reader, shown: str, node: yaml.Node | None) -> dict[str, str]:
     """Return field -> stated type of one object."""
     found: dict[str, str] = {}
     for name, (_, value) in reader.mapping(node, f"types of {shown}").items():
-        kind = reader.word(value, f"type of {shown}.{_show(name)}")
+        kind = reader.word(value, f"type of {shown}.{show(name)}")
         if kind is not None and kind not in TYPES:
             near = closest(kind, TYPES) or f"; expected one of {', '.join(TYPES)}"
-            reader.problems.add(value, f"unknown type {_show(kind)}{near}")
+            reader.problems.add(value, f"unknown type {show(kind)}{near}")
         elif kind is not None:
             found[name] = kind
     return found
 
 
-def _person(reader: _Reader, draft: _Draft, node: yaml.Node | None) -> None:
+def _person(reader: Reader, draft: _Draft, node: yaml.Node | None) -> None:
     """Read what identifies the person of a record: keys, or a reference."""
     if node is None:
         return
-    shown = _show(draft.name)
+    shown = show(draft.name)
     draft.person_stated = True
     parts = reader.form(node, f"person of {shown}", ("keys", "via", "linkage"))
-    if "linkage" in parts:
-        reader.problems.add(parts["linkage"], "linkage is not available yet; write `keys: [[Email]]` instead")
-    elif len(parts) != 1:
-        found = "both keys and via" if parts else "neither keys nor via"
+    if len(parts) != 1:
+        found = f"both {' and '.join(parts)}" if parts else "neither keys nor via"
         reader.problems.add(node, f"person of {shown} has {found}; write one of them")
     elif "via" in parts:
         draft.via = reader.word(parts["via"], f"via of {shown}")
         draft.via_node = parts["via"]
+    elif "linkage" in parts:
+        draft.linkage = True
+        _checked(reader, parts["linkage"], "linkage", lambda value: value == "probabilistic", "probabilistic")
     else:
         draft.keys = _keys(reader, shown, parts["keys"])
 
 
-def _keys(reader: _Reader, shown: str, node: yaml.Node) -> tuple[tuple[str, ...], ...]:
+def _linkage_fits(problems: Problems, drafts: Mapping[str, _Draft]) -> None:
+    """Note a map that mixes keys with linkage, and an object with too little to be compared."""
+    linked = [draft for draft in drafts.values() if draft.linkage]
+    keyed = [show(draft.name) for draft in drafts.values() if draft.keys]
+    for draft in linked:
+        shown = show(draft.name)
+        if keyed:
+            problems.add(
+                draft.node, f"object {shown} has linkage and {keyed[0]} has keys; use one of them for all"
+            )
+        if len(set(LINKED) & set(draft.fields.values())) < 2:  # noqa: PLR2004 - one value alone proves nothing
+            problems.add(
+                draft.node, f"linkage of {shown} needs fields of two categories of {', '.join(LINKED)}"
+            )
+
+
+def _keys(reader: Reader, shown: str, node: yaml.Node) -> tuple[tuple[str, ...], ...]:
     """Return the keys: a list of lists of fields."""
     form = "expected a list of lists such as [[Email], [Phone, Birthdate]]"
     if not isinstance(node, yaml.SequenceNode) or not node.value:
@@ -457,7 +487,7 @@ def _keys(reader: _Reader, shown: str, node: yaml.Node) -> tuple[tuple[str, ...]
     keys: list[tuple[str, ...]] = []
     for each in node.value:
         if not isinstance(each, yaml.SequenceNode) or not each.value:
-            reader.problems.add(each, f"a key of {shown} is {_kind(each)}, {form}")
+            reader.problems.add(each, f"a key of {shown} is {described(each)}, {form}")
             continue
         key = tuple(value for value, _ in reader.words(each, f"a key of {shown}"))
         if key in keys:
@@ -467,7 +497,7 @@ def _keys(reader: _Reader, shown: str, node: yaml.Node) -> tuple[tuple[str, ...]
 
 
 def _relations(
-    reader: _Reader, node: yaml.Node | None, drafts: Mapping[str, _Draft]
+    reader: Reader, node: yaml.Node | None, drafts: Mapping[str, _Draft]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return `Object.Field` -> object pointed to, and -> name of the children in a nested query."""
     targets: dict[str, str] = {}
@@ -475,15 +505,15 @@ def _relations(
     for name, (key, value) in sorted(reader.mapping(node, "relations").items()):
         parts = {"to": value}
         if isinstance(value, yaml.MappingNode):
-            parts = reader.form(value, f"relation {_show(name)}", ("to", "children"))
-        target = reader.word(parts.get("to"), f"target of relation {_show(name)}")
+            parts = reader.form(value, f"relation {show(name)}", ("to", "children"))
+        target = reader.word(parts.get("to"), f"target of relation {show(name)}")
         child, _, column = name.partition(".")
         if not column or "." in column:
-            reader.problems.add(key, f"relation {_show(name)}: write Object.Field, such as Case.ContactId")
+            reader.problems.add(key, f"relation {show(name)}: write Object.Field, such as Case.ContactId")
             continue
         for known, where in ((child, key), (target, value)):
             if known is not None and known not in drafts:
-                reader.problems.add(where, f"object {_show(known)} is not in the map{closest(known, drafts)}")
+                reader.problems.add(where, f"object {show(known)} is not in the map{closest(known, drafts)}")
         if target is not None:
             targets[name] = target
             children[name] = reader.word(parts.get("children"), "children") or _plural(child)
@@ -497,7 +527,7 @@ def _plural(name: str) -> str:
     return f"{name[:-1]}ies" if re.search(r"[^aeiou]y$", name) else f"{name}s"
 
 
-def _resolve_via(problems: _Problems, drafts: Mapping[str, _Draft], relations: Mapping[str, str]) -> None:
+def _resolve_via(problems: Problems, drafts: Mapping[str, _Draft], relations: Mapping[str, str]) -> None:
     """Find the object that each `via` points to, and refuse one that leads to no person."""
     for draft in drafts.values():
         if draft.via is not None and draft.via_node is not None:
@@ -509,29 +539,142 @@ def _resolve_via(problems: _Problems, drafts: Mapping[str, _Draft], relations: M
         if following is not None and following == draft.name:
             way = " to ".join([*path, following])
             problems.add(
-                draft.via_node or draft.node, f"via runs in a circle, {_show(way)}; give one of them keys"
+                draft.via_node or draft.node, f"via runs in a circle, {show(way)}; give one of them keys"
             )
 
 
 def _target(
-    problems: _Problems, draft: _Draft, drafts: Mapping[str, _Draft], relations: Mapping[str, str]
+    problems: Problems, draft: _Draft, drafts: Mapping[str, _Draft], relations: Mapping[str, str]
 ) -> str | None:
     """Return the object that the `via` of a draft points to, or None after noting why not."""
     where = draft.via_node or draft.node
     path = f"{draft.name}.{draft.via}"
-    keyed = [each.name for each in drafts.values() if each.keys and each is not draft]
+    keyed = [each.name for each in drafts.values() if (each.keys or each.linkage) and each is not draft]
     found = relations.get(path) or (keyed[0] if len(keyed) == 1 else None)
     if found is None:
         problems.add(
-            where, f"via {_show(path)}: object not clear; write `relations: {{{_show(path)}: Contact}}`"
+            where, f"via {show(path)}: object not clear; write `relations: {{{show(path)}: Contact}}`"
         )
-    elif found in drafts and not (drafts[found].keys or drafts[found].via):
-        problems.add(where, f"via {_show(path)} leads to {_show(found)}, which has no person; give it keys")
+    elif found in drafts and not (drafts[found].keys or drafts[found].linkage or drafts[found].via):
+        problems.add(where, f"via {show(path)} leads to {show(found)}, which has no person; give it keys")
     return found if found in drafts else None
 
 
+def _history(reader: Reader, draft: _Draft) -> History | None:
+    """Return where the changes of an object stand: the name of a table, or that and its columns."""
+    node = draft.history_node
+    if node is None:
+        return None
+    shown = show(draft.name)
+    usual = {"record": "ParentId" if draft.name.endswith("__c") else f"{draft.name}Id"}
+    usual |= {"field": "Field", "at": "CreatedDate", "old": "OldValue", "new": "NewValue"}
+    short = isinstance(node, yaml.ScalarNode)
+    parts = (
+        {"table": node} if short else reader.form(node, f"history of {shown}", ("table", *usual, "tracks"))
+    )
+    if isinstance(node, yaml.MappingNode) and "table" not in parts:
+        reader.problems.add(
+            node, f"history of {shown} names no table; write `table: {_usual_history(draft.name)}`"
+        )
+    found = {key: reader.word(parts.get(key), f"{key} in history of {shown}") for key in ("table", *usual)}
+    columns = usual | {key: value for key, value in found.items() if value}
+    return History(
+        table=columns.get("table", ""),
+        record=columns["record"],
+        field=columns["field"],
+        at=columns["at"],
+        old=columns["old"],
+        new=columns["new"],
+        tracks=tuple(sorted(name for name, _ in reader.words(parts.get("tracks"), f"tracks of {shown}"))),
+    )
+
+
+def _usual_history(name: str) -> str:
+    """Return the platform's name for the history of an object."""
+    return f"{name[:-3]}__History" if name.endswith("__c") else f"{name}History"
+
+
+def _resolve_history(problems: Problems, drafts: Mapping[str, _Draft]) -> None:
+    """Note histories whose table is not in the map, or is the object itself."""
+    for draft in drafts.values():
+        table = draft.history.table if draft.history else ""
+        if table and draft.history_node:
+            _is_list(problems, draft.history_node, f"history of {show(draft.name)}", table, drafts)
+        if table == draft.name:
+            problems.add(
+                draft.history_node or draft.node,
+                f"history of {show(draft.name)} is the object itself; write `{_usual_history(draft.name)}`",
+            )
+
+
+def _is_list(
+    problems: Problems, node: yaml.Node, what: str, table: str, drafts: Mapping[str, _Draft]
+) -> None:
+    """Note a table that the map does not have among its objects."""
+    if table not in drafts:
+        near = closest(table, drafts) or f"; write `{show(table)}: {{}}` under objects"
+        problems.add(node, f"{what}: object {show(table)} is not in the map{near}")
+
+
+def _visibility(
+    reader: Reader, node: yaml.Node | None, drafts: Mapping[str, _Draft]
+) -> tuple[Access | None, FieldAccess | None]:
+    """Return the tables that list which records and which fields accounts could see."""
+    parts = reader.form(node, "visibility", ("records", "fields"))
+    if isinstance(node, yaml.MappingNode) and not parts:
+        reader.problems.add(node, "visibility is empty; write `records:` or `fields:` below it, or remove it")
+    records = _list(reader, parts.get("records"), "records", ("table", "user", "record"), drafts)
+    fields = _list(reader, parts.get("fields"), "fields", ("table", "user", "object", "field"), drafts)
+    return (
+        Access(records["table"], records["user"], records["record"]) if records else None,
+        FieldAccess(**fields) if fields else None,
+    )
+
+
+def _list(
+    reader: Reader, node: yaml.Node | None, name: str, keys: Sequence[str], drafts: Mapping[str, _Draft]
+) -> dict[str, str] | None:
+    """Return table and columns of one list under `visibility`; every one of them has to be stated."""
+    if node is None:
+        return None
+    what = f"{name} of visibility"
+    parts = reader.form(node, what, keys)
+    missing = [key for key in keys if key not in parts] if isinstance(node, yaml.MappingNode) else []
+    if missing:
+        reader.problems.add(node, f"{what}: no {', '.join(missing)}; write all of {', '.join(keys)}")
+    found = {key: reader.word(part, f"{key} in {what}") for key, part in parts.items()}
+    if found.get("table"):
+        _is_list(reader.problems, parts["table"], what, found["table"] or "", drafts)
+    return {key: found.get(key) or "" for key in keys}
+
+
+def _ids_stated(problems: Problems, drafts: Mapping[str, _Draft], lists: set[str]) -> None:
+    """Note objects without an id; only a history or a list of what was visible may lack one."""
+    lists = lists | {draft.history.table for draft in drafts.values() if draft.history}
+    for draft in drafts.values():
+        if not draft.id_stated and (draft.name not in lists or draft.person_stated):
+            problems.add(draft.node, f"object {show(draft.name)} has no id; write `id: Id`")
+
+
+def _calendar(reader: Reader, node: yaml.Node | None) -> Calendar:
+    """Return what the map states of the calendar."""
+    parts = reader.form(node, "calendar", ("week_starts", "fiscal_starts"))
+    months = [str(month) for month in range(1, 13)]
+    day = _checked(
+        reader,
+        parts.get("week_starts"),
+        "week_starts",
+        lambda value: value in WEEKDAYS,
+        "a day such as monday",
+    )
+    month = _checked(
+        reader, parts.get("fiscal_starts"), "fiscal_starts", lambda value: value in months, "a month, 1 to 12"
+    )
+    return Calendar(WEEKDAYS.index(day) if day in WEEKDAYS else None, int(month) if month in months else None)
+
+
 def _not_held(
-    reader: _Reader, node: yaml.Node | None, drafts: Mapping[str, _Draft], own: Mapping[str, str]
+    reader: Reader, node: yaml.Node | None, drafts: Mapping[str, _Draft], own: Mapping[str, str]
 ) -> list[str]:
     """Return the categories declared as not held, sorted."""
     mapped = {category: draft.name for draft in drafts.values() for category in draft.fields.values()}
@@ -540,7 +683,7 @@ def _not_held(
         if not _category(reader, name, where, own):
             continue
         if name in mapped:
-            there = _show(mapped[name])
+            there = show(mapped[name])
             reader.problems.add(
                 where, f"category {name} is in not_held and in the fields of {there}; remove one"
             )
@@ -548,18 +691,18 @@ def _not_held(
     return sorted(found)
 
 
-def _users(reader: _Reader, node: yaml.Node | None) -> Users:
+def _users(reader: Reader, node: yaml.Node | None) -> Users:
     """Return what the map states of accounts."""
     parts = reader.form(node, "users", ("timezone", "sees", "each"))
     default = _user(reader, parts, User())
     each: dict[str, User] = {}
     for name, (_, value) in reader.mapping(parts.get("each"), "each").items():
-        own = reader.form(value, f"user {_show(name)}", ("timezone", "sees"))
+        own = reader.form(value, f"user {show(name)}", ("timezone", "sees"))
         each[ids.canonical(name) or name] = _user(reader, own, default)
     return Users(default, MappingProxyType(dict(sorted(each.items()))))
 
 
-def _user(reader: _Reader, parts: Mapping[str, yaml.Node], default: User) -> User:
+def _user(reader: Reader, parts: Mapping[str, yaml.Node], default: User) -> User:
     """Return one account, what is not stated taken from the default."""
     zone = _checked(reader, parts.get("timezone"), "timezone", _is_zone, "a zone such as Australia/Sydney")
     sees = _checked(
@@ -569,13 +712,13 @@ def _user(reader: _Reader, parts: Mapping[str, yaml.Node], default: User) -> Use
 
 
 def _checked(
-    reader: _Reader, node: yaml.Node | None, what: str, fits: Callable[[str], bool], expected: str
+    reader: Reader, node: yaml.Node | None, what: str, fits: Callable[[str], bool], expected: str
 ) -> str | None:
     """Return a value that fits, or None; note one that does not."""
     value = reader.word(node, what)
     if value is None or node is None or fits(value):
         return value
-    reader.problems.add(node, f"{what} is {_show(value)}, expected {expected}")
+    reader.problems.add(node, f"{what} is {show(value)}, expected {expected}")
     return None
 
 

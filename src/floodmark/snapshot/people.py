@@ -12,7 +12,7 @@ All steps are statements over whole tables; only distinct values outside ASCII p
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from floodmark import engine
@@ -48,40 +48,56 @@ def kinds(objects: Sequence[MappedObject]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(found))
 
 
+def tie(store: Engine, stored: Sequence[Stored]) -> None:
+    """Derive the tables `record_key` and `edge` (a, b: two records that share a key)."""
+    keys(store, stored)
+    store.keep("edge", statement("edge"))
+
+
 def tell_apart(store: Engine, stored: Sequence[Stored]) -> None:
-    """Derive table `owner` (record_no, leader, keyed, tied) from table `entry` and the stored tables.
+    """Derive table `owner` (record_no, leader, keyed, tied).
 
     Args:
-        store: an engine whose table `entry` holds every record.
+        store: an engine whose table `entry` holds every record, `edge` the pairs that are one person, and
+            `record_key` the records that could have been in a pair.
         stored: the objects whose records belong to people, in the order of their numbers.
     """
-    _keys(store, stored)
-    store.keep("edge", statement("edge"))
     _join(store)
-    keyed = [each.mapped.name for each in stored if each.mapped.keys]
+    keyed = [each.mapped.name for each in stored if each.mapped.identifies]
     store.keep("owner", statement("owner_keyed").format(objects=", ".join(map(literal, keyed))))
     _follow(store.connection, [each.mapped for each in stored if each.mapped.via], set(keyed))
 
 
-def _keys(store: Engine, stored: Sequence[Stored]) -> None:
-    """Derive table `record_key`: one row per record and usable key."""
+def keys(store: Engine, stored: Sequence[Stored], only: str = "true") -> None:
+    """Derive table `record_key` (record_no, kind, value): one row per record and usable key.
+
+    `kind` is the place of what the key means in `kinds`; `only` is a trusted condition on `record_no`.
+    """
     numbers = {kind: number for number, kind in enumerate(kinds([each.mapped for each in stored]))}
     keyed = [each for each in stored if each.mapped.keys]
-    texts = (
-        statement("key_text").format(field=quote(name), path=each.path)
-        for each in keyed
-        for name in sorted({name for key in each.mapped.keys for name in key})
+    fold(
+        store,
+        [
+            (each, name)
+            for each in keyed
+            for name in sorted({name for key in each.mapped.keys for name in key})
+        ],
     )
-    translated(store, "folded_text", "\nUNION\n".join(texts), compared)
     parts = [
-        _key(each, key, numbers[tuple(map(each.mapped.category, key))])
+        _key(each, key, only, numbers[tuple(map(each.mapped.category, key))])
         for each in keyed
         for key in each.mapped.keys
     ]
     store.keep("record_key", "\nUNION ALL\n".join(parts))
 
 
-def _key(stored: Stored, key: Sequence[str], kind: int) -> str:
+def fold(store: Engine, fields: Iterable[tuple[Stored, str]]) -> None:
+    """Derive table `folded_text`: how the values of some fields compare that SQL alone cannot fold."""
+    texts = (statement("key_text").format(field=quote(name), path=stored.path) for stored, name in fields)
+    translated(store, "folded_text", "\nUNION\n".join(texts), compared)
+
+
+def _key(stored: Stored, key: Sequence[str], only: str, kind: int) -> str:
     """Return the statement for one key of one object."""
     columns = [quote(name) for name in key]
     values = [f"coalesce(folded{i}.code, lower(stripped({column})))" for i, column in enumerate(columns)]
@@ -98,6 +114,7 @@ def _key(stored: Stored, key: Sequence[str], kind: int) -> str:
         path=stored.path,
         joins=joins,
         usable=" AND ".join(f"has_value({column})" for column in columns),
+        only=only,
     )
 
 

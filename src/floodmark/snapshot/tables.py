@@ -18,7 +18,7 @@ from pathlib import Path
 from floodmark import engine, ids
 from floodmark.engine import Connection, literal, quote
 from floodmark.errors import DatamapError, UsageError
-from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.snapshot.datamap import POSITION, Datamap, MappedObject
 from floodmark.text import closest, visible
 
 _HERE = Path(__file__).parent
@@ -88,9 +88,14 @@ def statement(name: str) -> str:
     return engine.statement(_HERE / f"{name}.sql").strip()
 
 
+def macros() -> list[str]:
+    """Return the statements that define the macros of this package."""
+    return [macro for macro in statement("macros").split(";\n") if macro.strip()]
+
+
 def define(connection: Connection) -> None:
     """Define the macros that the statements of this package use."""
-    for macro in statement("macros").split(";\n"):
+    for macro in macros():
         connection.execute(macro)
 
 
@@ -156,17 +161,26 @@ def _take(connection: Connection, datamap: Datamap, mapped: MappedObject, path: 
         raise UsageError(f"{visible(path.name, limit=80)}: {error.strerror or 'cannot be read'}") from error
     stored = literal(str(part))
     with _damage_named(source):
-        copy = statement("store").format(rows=source.rows(), id=quote(mapped.id), path=stored)
-        engine.rows(connection, copy)
-        checks = statement("stored").format(id=quote(mapped.id), path=stored)
-        count, without, different = engine.row(connection, checks)
+        order = "ALL" if mapped.id == POSITION else quote(mapped.id)
+        engine.rows(connection, statement("store").format(rows=source.rows(), order=order, path=stored))
+        count, without, different = _counted(connection, mapped, stored)
         if source.is_csv:
             _nothing_lost(connection, source, count, feeds)
     _check_ids(connection, source, stored, (count, without, different))
-    for column in (mapped.created, mapped.changed):
-        if column is not None:
-            _check_times(connection, source, stored, column)
+    for column in datamap.times(mapped.name):
+        _check_times(connection, source, stored, column)
     return Table(mapped.name, count, source.columns, digest, path.name)
+
+
+def _counted(connection: Connection, mapped: MappedObject, stored: str) -> tuple[int, int, int]:
+    """Return the rows of a stored table, those without an id, and the number of different ids."""
+    if mapped.id == POSITION:
+        (count,) = engine.row(connection, statement("parquet").format(columns="count(*)", path=stored))
+        return count, 0, count
+    count, without, different = engine.row(
+        connection, statement("stored").format(id=quote(mapped.id), path=stored)
+    )
+    return count, without, different
 
 
 def _measure(path: Path) -> tuple[str, int]:
@@ -199,8 +213,7 @@ def _source(connection: Connection, datamap: Datamap, mapped: MappedObject, path
         columns = tuple(types)
         texts = [_as_text(shown, name, kind) for name, kind in types.items()]
     _check_columns(datamap, mapped, columns, shown)
-    references = {mapped.id, mapped.via or mapped.id, *datamap.relation_fields(mapped.name)}
-    return _Source(path, mapped, columns, is_csv, tuple(texts), frozenset(references))
+    return _Source(path, mapped, columns, is_csv, tuple(texts), datamap.references(mapped.name))
 
 
 def _header(path: Path, shown: str) -> tuple[str, ...]:
@@ -267,7 +280,7 @@ def _as_text(shown: str, name: str, kind: str) -> str:
 
 def _check_columns(datamap: Datamap, mapped: MappedObject, columns: Sequence[str], shown: str) -> None:
     """Refuse a map that names a column which the table does not have; all missing ones are named."""
-    wanted = sorted({*mapped.columns, *datamap.relation_fields(mapped.name)})
+    wanted = sorted({*mapped.columns, *datamap.relation_fields(mapped.name), *datamap.listed(mapped.name)})
     lines = [
         f"{shown}: {mapped.name} has no column {visible(name, limit=60)}{closest(name, columns)}"
         for name in wanted
@@ -277,6 +290,11 @@ def _check_columns(datamap: Datamap, mapped: MappedObject, columns: Sequence[str
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
         header = visible(", ".join(columns), limit=400)
         raise DatamapError(visible(lines[0] + more), hint="\n".join([*lines, f"the table has {header}"]))
+    if mapped.id == POSITION and POSITION in map(str.casefold, columns):
+        raise DatamapError(
+            f"{shown}: {mapped.name} has a column {POSITION}, which stands for the place of a row",
+            hint=f"write `id: {POSITION}` for {mapped.name}, or rename the column",
+        )
 
 
 @contextmanager
@@ -390,7 +408,12 @@ def _where(source: _Source, wanted: str | None) -> str:
 
 def _check_times(connection: Connection, source: _Source, stored: str, column: str) -> None:
     """Refuse a created or changed time that cannot be read as a point in time."""
-    find = statement("unreadable_time").format(id=quote(source.mapped.id), column=quote(column), path=stored)
+    known = sorted(source.references & set(source.columns)) or [column]
+    find = statement("unreadable_time").format(
+        id=quote(known[0] if source.mapped.id == POSITION else source.mapped.id),
+        column=quote(column),
+        path=stored,
+    )
     found = engine.rows(connection, find)
     if found:
         ((record, value),) = found

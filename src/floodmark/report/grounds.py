@@ -1,101 +1,13 @@
-"""Sections 7, 12 and 13 and the annexes: requests, coverage, checks, evidence, SQL."""
+"""Sections 12 and 13 and the annexes on evidence and SQL: coverage, checks, files, statements."""
 
 from __future__ import annotations
 
-from floodmark.models import Request
 from floodmark.report.blocks import Block, Facts, Heading, Items, Listing, Paragraph, Row, Section, Table
 from floodmark.report.claims import Claims
 from floodmark.report.material import Material
-from floodmark.report.parts import Figure, Foreign, Line, Said, is_time, joined, say, sentences, when
+from floodmark.report.parts import Figure, Foreign, Line, say, when
 
-QUERY_SHOWN = 600
 _QUARANTINE_SHOWN = 50
-_GRADES: tuple[Line, ...] = (
-    ("Grade one: ids in the log, complete.",),
-    ("Grade two: replayed, and the sure records are all the possible ones.",),
-    ("Grade three: replayed and partly sure, or an incomplete list of ids.",),
-    ("Grade four: object known, records not.",),
-    ("Grade five: a read was seen, its object or extent not.",),
-)
-
-
-def requests(claims: Claims) -> Section:
-    """Section 7: every request of the intrusion, with its query text shown inert."""
-    material = claims.material
-    if not material.scope.requests:
-        return Section("7", "requests", "Requests", (Paragraph(("There is no request.",)),))
-    rows = tuple(_request(claims, place, request) for place, request in enumerate(material.scope.requests))
-    head = (
-        "Id",
-        "First event",
-        "Kind",
-        "Objects",
-        "Grade",
-        "Matched",
-        "Delivered",
-        "Replayed",
-        "Difference",
-    )
-    note = (
-        "Matched and delivered rows are the platform's own (observed); replayed rows were counted on the "
-        "snapshot (computed). Difference is matched less replayed. A number that no log has is not known."
-    )
-    return Section(
-        "7", "requests", "Requests", (Items(_GRADES), Table(head, rows, (note,), frozenset({4, 5, 6, 7, 8})))
-    )
-
-
-def _request(claims: Claims, place: int, request: Request) -> Row:
-    """Return one row with its query text below."""
-    at = ("scope", "requests", place)
-    cells: tuple[Said, ...] = (
-        Foreign(request.id),
-        when(_first_time(claims.material, request)),
-        request.kind.replace("_", " "),
-        joined(Foreign(each) for each in request.objects) or "not known",
-        claims.figure(*at, "grade"),
-        claims.figure(*at, "matched_rows"),
-        _delivered(claims, place, request),
-        claims.figure(*at, "replayed_rows"),
-        claims.figure(*at, "difference"),
-    )
-    rows = tuple((cell,) if not isinstance(cell, tuple) else cell for cell in cells)
-    query = listing(request.query) if request.query is not None else None
-    return Row(rows, f"request-{place}", _assumes(request), query)
-
-
-def _first_time(material: Material, request: Request) -> str | None:
-    """Return the time of the first event that has one."""
-    times = (material.locations[event].at for event in request.events if event in material.locations)
-    return min((at for at in times if is_time(at)), default=None)
-
-
-def _delivered(claims: Claims, place: int, request: Request) -> Line:
-    """Return the rows that left, as one number or a range."""
-    if request.delivered_rows is None:
-        return ("not known",)
-    at = ("scope", "requests", place, "delivered_rows")
-    if request.delivered_rows.min == request.delivered_rows.max:
-        return (claims.figure(*at, "min"),)
-    return say("{low} to {high}", low=claims.figure(*at, "min"), high=claims.figure(*at, "max"))
-
-
-def _assumes(request: Request) -> Line:
-    """Return what the grade assumes, and what a filter lets one infer; nothing where there is neither."""
-    lines: list[Line] = []
-    if request.assumes:
-        lines.append(
-            say("Assumes: {all}.", all=joined((Foreign(each, prose=True) for each in request.assumes), "; "))
-        )
-    if request.inferable:
-        named = joined(Foreign(each) for each in request.inferable)
-        lines.append(say("Inferable from the filter, not taken: {named}.", named=named))
-    return sentences(lines)
-
-
-def listing(text: str) -> Listing:
-    """Return text as code, its first part apart from the rest."""
-    return Listing(text[:QUERY_SHOWN], text[QUERY_SHOWN:])
 
 
 def coverage(claims: Claims) -> Section:

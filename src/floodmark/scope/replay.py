@@ -1,0 +1,3 @@
+"""Moved to floodmark.replay."""
+
+from floodmark.replay import *  # noqa: F403
