@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import replay_oracle as oracle
-from floodmark import engine
+from floodmark import engine, replay
 from floodmark.engine import Connection, Engine, literal, quote
-from floodmark import replay
 from floodmark.snapshot import Snapshot, datamap
 from floodmark.snapshot.tables import define
+from replay_query import text_of
 from replay_strategies import written
 
 _PERSON = {
@@ -52,7 +52,9 @@ def map_text(store: oracle.Store) -> str:
         times = f"created: {table.created}, changed: {table.changed}"
         lines.append(f"  {name}: {{id: {table.id}, {_PERSON[name]}{times}, types: {{{types}}}{past}}}")
     lines += [f"  {name}: {{}}" for name in _lists(store)]
-    links = [f"{name}.{link}: {to}" for name, table in store.tables.items() for link, to in table.links.items()]
+    links = [
+        f"{name}.{link}: {to}" for name, table in store.tables.items() for link, to in table.links.items()
+    ]
     lines.append(f"relations: {{{', '.join(links)}}}")
     each = [
         f"{actor}: {{sees: {'all' if user.sees_all else 'unknown'}"
@@ -96,7 +98,9 @@ def _lists(store: oracle.Store) -> dict[str, list[dict[str, str | None]]]:
             ]
     if store.listed is not None:
         found["Visible"] = [
-            {"UserId": actor, "RecordId": id_} for actor, ids in sorted(store.listed.items()) for id_ in sorted(ids)
+            {"UserId": actor, "RecordId": id_}
+            for actor, ids in sorted(store.listed.items())
+            for id_ in sorted(ids)
         ]
     return found
 
@@ -146,7 +150,7 @@ def plain(moment: datetime) -> datetime:
 def asked_of(asked: oracle.Asked, text: str | None = None) -> replay.Asked:
     """Return a query of the oracle as the scope's own."""
     return replay.Asked(
-        text=text or oracle.text_of(asked.query),
+        text=text or text_of(asked.query),
         since=plain(asked.since),
         until=plain(asked.until),
         account=asked.actor,

@@ -10,7 +10,6 @@ import replay_cases
 from replay_cases import Rule
 from scope.replayed import Bench, bench
 
-
 LONG = {"a time is an instant"}
 """Rules about values that the short macros cannot read."""
 

@@ -19,7 +19,7 @@ from floodmark.case.adding import item_document
 from floodmark.case.folder import Folder, utc_time
 from floodmark.engine import Engine, literal
 from floodmark.errors import UsageError
-from floodmark.evidence import canonical_json, write_durably
+from floodmark.evidence import canonical_json, place, write_durably
 from floodmark.ledger import Ledger
 from floodmark.ledger.coverage import CoverageMap
 from floodmark.models import stamp
@@ -39,6 +39,7 @@ class Derived:
 
     detected: models.Detected
     scoped: Scoped
+    snapshot: Snapshot
     material: Material
 
 
@@ -111,9 +112,11 @@ class Deriving:
             contained_at=self.folder.contained_at(),
             blind=sources.blind(coverage.logs),
             timezone=self.settings["timezone"],
+            progress=lambda done, total: self.folder.progress("replay", done, total),
         )
         scoped = scope(self.engine, given)
-        return Derived(detected, scoped, self._material(detected, accepted, selectors, snapshot, scoped))
+        material = self._material(detected, accepted, selectors, snapshot, scoped)
+        return Derived(detected, scoped, snapshot, material)
 
     def _decided(self, detected: models.Detected, decision: str) -> tuple[models.Finding, ...]:
         """Return the findings decided so: as detected now, or as they were when decided."""
@@ -301,10 +304,15 @@ def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
     write_durably(folder / "proof.json", models.dump(derived.scoped.proof).encode("ascii"))
     statements = [{"name": s.name, "rows": s.row_count, "sql": s.sql} for s in derived.material.statements]
     write_durably(folder / "statements.json", canonical_json(statements) + b"\n")
-    new = folder / ".new-people.parquet"
+    new = folder / ".new.parquet"
     write_people(engine, new)
-    write_durably(folder / "people.parquet", new.read_bytes())
-    new.unlink()
+    place(new, folder / "people.parquet")
+    if derived.snapshot.files:
+        derived.snapshot.write_links(new)
+        place(new, folder / "links.parquet")
+    if derived.snapshot.alternative:
+        derived.snapshot.write_doubtful(new)
+        place(new, folder / "doubtful.parquet")
 
 
 def write_report(

@@ -9,7 +9,8 @@ caller says: in a process of its own with limits of memory and time, since the t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +61,8 @@ class Answer:
     """Every possible record is sure, and the log counts as many."""
     beyond: int = 0
     """Rows that the log counts beyond all records that may match."""
+    listed: bool = False
+    """A table of visible records names the account."""
     notes: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
 
@@ -79,7 +82,13 @@ class Replayed:
 
 
 def replay(
-    snapshot: Snapshot, asked: Sequence[Asked | None], *, runner: Runner, timezone: str, folder: Path
+    snapshot: Snapshot,
+    asked: Sequence[Asked | None],
+    *,
+    runner: Runner,
+    timezone: str,
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Replayed:
     """Replay logged queries on a snapshot.
 
@@ -89,11 +98,14 @@ def replay(
         runner: runs the statements. It has the macros of `engine` and of `snapshot.tables`.
         timezone: the organisation's, for accounts of which the map states none.
         folder: where the files of the result are written.
+        progress: called with the queries answered so far, and all.
 
     Returns:
         One answer for each query, in their order.
     """
-    return _Run(snapshot, runner, folder, timezone).all(asked)
+    run = _Run(snapshot, runner, folder, timezone)
+    run.progress = progress or run.progress
+    return run.all(asked)
 
 
 @dataclass
@@ -125,6 +137,7 @@ class _Run:
         """What made the tables that are there."""
         self.refused: dict[int, str] = {}
         self.readings: dict[str, str] = {}
+        self.progress: Callable[[int, int], None] = lambda _done, _total: None
 
     # --- running ---------------------------------------------------------------------------------------
 
@@ -138,8 +151,9 @@ class _Run:
             rows = self.runner.run(sql)
         except Refused as refused:
             if refused.kind != "engine":
-                for statement in self.made:
-                    self.runner.run(statement)
+                with suppress(Refused):  # then the tables are missing, and what needs them is refused too
+                    for statement in self.made:
+                        self.runner.run(statement)
             raise CannotReplay(f"replay was stopped: {refused.reason}") from None
         self.statements.append(sql.replace(f"{self.folder}/", "").replace(self.stored, ""))
         if sql.startswith("CREATE"):
@@ -226,8 +240,11 @@ class _Run:
     # --- answering -------------------------------------------------------------------------------------
 
     def _answer(self, slots: Mapping[str, Sequence[_Slot]]) -> None:
+        total, done = sum(len(own) for own in slots.values()), 0
         for table, own in slots.items():
             for column in sorted({slot.mark.column for slot in own}):
+                self.progress(done, total)
+                done += sum(each.mark.column == column for each in own)
                 shared = [each for each in own if each.mark.column == column and not each.compiled.alone]
                 self._shared(table, column, shared)
             for group in _by_plan(own):
@@ -437,6 +454,7 @@ class Finishing:
             replayed_rows=replayed,
             agrees=must == may and not plan_.aggregate and replayed == asked.matched_rows,
             beyond=beyond,
+            listed=(asked.account or "") in self.tables.listed_accounts(),
             notes=tuple(notes),
             rows=rows,
         )
@@ -485,7 +503,7 @@ class Finishing:
                 "the log counts fewer rows than surely match: what the account could see is not as stated"
             )
             return False, [stated] if plan_.setting.sight else []
-        if matched is not None and matched > may and not (window.free and window.whole):
+        if matched is not None and matched > window.cut(may) and not (window.free and window.whole):
             return False, ["the log counts rows of records that the snapshot lacks, and not all rows left"]
         return plan_.sight or proven, []
 
@@ -494,7 +512,7 @@ class Finishing:
     ) -> tuple[int, int]:
         """Keep the bits of a query that lie inside its limits; return how many are sure and possible."""
         slot = slots[0]
-        ranked = bool(slot.plan.select.order) and window.cuts(may)
+        ranked = bool(slot.plan.select.order) and window.cuts(may) and window.possible > 0
         if ranked:
             return self._rank(slots, window, certain=certain)
         sure = certain and window.offset == 0 and may <= window.sure

@@ -127,6 +127,8 @@ class Plan:
             note = f"the data map states no type of {order.by.text}: numbers and texts sort differently"
             context.notes[visible(note, limit=160)] = None
             return Operand(operand.value, kind, "true")
+        if kind == "boolean":
+            return Operand(f"coalesce({operand.value}, false)", kind, operand.open)
         if kind == "id":
             return Operand(f"substr({operand.value}, 1, 15)", kind, operand.open)
         if kind in {"text", "case_sensitive"}:

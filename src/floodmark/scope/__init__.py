@@ -40,7 +40,7 @@ from floodmark.scope.history import Then
 from floodmark.scope.outcomes import Cells, Window
 from floodmark.scope.proof import prove
 from floodmark.scope.reach import keep_person_rows, write_people, write_people_csv
-from floodmark.scope.records import Masks, keep_parts, keep_records, keep_replayed, parts
+from floodmark.scope.records import Masks, SeenFields, keep_parts, keep_records, keep_replayed, parts
 from floodmark.scope.replaying import replay_all
 from floodmark.scope.requests import Gatherer, Reading
 from floodmark.snapshot import Snapshot
@@ -65,6 +65,8 @@ class Given:
     """The organisation's, for accounts of which the data map states none."""
     limits: Limits | None = None
     """What replay may use; None takes the usual ones."""
+    progress: Callable[[int, int], None] | None = None
+    """Called with the queries replayed so far, and all."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,15 @@ def scope(engine: Engine, given: Given) -> Scoped:
     masks = Masks.of(given.snapshot)
     with tempfile.TemporaryDirectory(prefix="floodmark-") as scratch:
         replayed = replay_all(
-            given.snapshot, readings, timezone=given.timezone, folder=Path(scratch), limits=given.limits
+            given.snapshot,
+            readings,
+            timezone=given.timezone,
+            folder=Path(scratch),
+            limits=given.limits,
+            progress=given.progress,
         )
         readings = keep_replayed(engine, given.snapshot, replayed, readings)
-        found = parts(readings, masks)
+        found = parts(readings, masks, SeenFields(given.snapshot))
         keep_parts(engine, found)
         keep_records(engine, given.snapshot, readings, found)
     then = Then(engine, given.snapshot, masks, found, (window.begin, window.end)) if window else None

@@ -22,12 +22,12 @@ _LONG = """
     ), asked (since, until) AS (VALUES {times}), first AS (
         SELECT record_no, bit, since, until, arg_min(had, "at") AS had,
                min("at") <= until OR coalesce(min("at", 2)[1] = min("at", 2)[2], false) AS moved
-        FROM change JOIN asked ON "at" > since GROUP BY ALL
+        FROM change JOIN asked ON "at" > since GROUP BY record_no, bit, since, until
     ), change_mask AS (
         SELECT record_no, since, until, bit_or(bit) AS touched,
                bit_or(CASE WHEN had AND NOT moved THEN bit ELSE 0 END) AS had,
                bit_or(CASE WHEN moved THEN bit ELSE 0 END) AS moved
-        FROM first GROUP BY ALL
+        FROM first GROUP BY record_no, since, until
     )
     SELECT record_no, since, until,
            ((value_mask & {tracked} & ~coalesce(touched, 0)) | coalesce(had, 0))::BIGINT AS then_mask,

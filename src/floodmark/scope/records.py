@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from floodmark import ids
 from floodmark.engine import Engine, literal, quote
 from floodmark.replay import Answer, Replayed
 from floodmark.scope.requests import Reading
@@ -125,17 +126,53 @@ class Part:
     """(column, bit) of the table `replayed`, where replay says which records left."""
 
 
-def parts(readings: Sequence[Reading], masks: Masks) -> list[Part]:
-    """Return the parts of all requests, in their order."""
+class SeenFields:
+    """Which fields accounts could see, where a table lists them; a list is complete for its accounts."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.fields: dict[tuple[str, str], set[str]] = {}
+        self.accounts: set[str] = set()
+        access = snapshot.datamap.visible_fields
+        if access is None:
+            return
+        columns = ", ".join(quote(name) for name in (access.user, access.object, access.field))
+        rows = snapshot.engine.rows(f"SELECT DISTINCT {columns} FROM {snapshot.view(access.table)}")
+        for user, name, field_name in rows:
+            account = ids.canonical((user or "").strip()) or user
+            self.accounts.add(account)
+            own = self.fields.setdefault((account, (name or "").casefold()), set())
+            own.add((field_name or "").rpartition(".")[2].casefold())
+
+    def limit(self, account: str | None, name: str, fields: frozenset[str]) -> frozenset[str]:
+        """Return the fields of an object that an account can have seen."""
+        if account is None or account not in self.accounts:
+            return fields
+        own = self.fields.get((account, name.casefold()), set())
+        return frozenset(each for each in fields if each.casefold() in own)
+
+
+def parts(readings: Sequence[Reading], masks: Masks, seen: SeenFields | None = None) -> list[Part]:
+    """Return the parts of all requests, in their order; `seen` narrows fields that no log names."""
     found: list[Part] = []
     for number, reading in enumerate(readings):
-        own = [_part(number, reading, touched, masks) for touched in reading.touched]
+        own = [
+            _part(number, reading, _narrowed(touched, reading.act.actor, seen), masks)
+            for touched in reading.touched
+        ]
         found += own
         for name in sorted({each.object for each in own}):
             sides = [each for each in own if each.object == name and not each.counted]
             if len(sides) > 1:
                 found.append(_either(sides))
     return found
+
+
+def _narrowed(touched: Touched, account: str | None, seen: SeenFields | None) -> Touched:
+    """Return what a request touched without fields that its account could not see; those named were seen."""
+    if seen is None:
+        return touched
+    possible = seen.limit(account, touched.object, touched.possible_fields) | touched.sure_fields
+    return replace(touched, possible_fields=possible)
 
 
 def _part(number: int, reading: Reading, touched: Touched, masks: Masks) -> Part:
@@ -223,7 +260,7 @@ def keep_replayed(
     if not replayed:
         return list(readings)
     return [
-        reading.answered(_moved(answer, first)) if reading.asked else reading
+        reading.answered(_moved(answer, first)) if reading.asked or answer.object else reading
         for reading, answer in zip(readings, replayed.answers, strict=True)
     ]
 

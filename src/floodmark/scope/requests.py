@@ -131,6 +131,10 @@ class Reading:
 
     def answered(self, answer: Answer) -> Reading:
         """Return the request with what replay says of it."""
+        if not self.asked:
+            seen = "limited to records that a table lists as visible to the account"
+            told = replace(answer, replayed_rows=None, agrees=False)
+            return replace(self, answer=told, assumes=(*self.assumes, seen)) if answer.object else self
         notes = (f"not replayed: {answer.refused}",) if answer.refused else answer.notes
         known = self.grade in {1, 5} or answer.refused
         grade = self.grade if known else 2 if answer.agrees else 3
