@@ -137,7 +137,7 @@ def test_one_query_that_stops_the_worker_leaves_the_others(snapshot: Snapshot, t
     texts = (GOOD, where("Name = 'culprit'"), where("Name = 'Name 7'"))
     asked = [Asked(text, AT, AT, None, None, None, None, whole=True) for text in texts]
     with Worker(macros(), folder=tmp_path, readable=list(snapshot.files.values())) as worker:
-        runner = Stops(worker, "culprit", "CASE WHEN late")
+        runner = Stops(worker, "culprit", "TEMP TABLE k_")
         found = replay(snapshot, asked, runner=runner, timezone="UTC", folder=tmp_path).answers
     assert runner.stops == 2  # once together, once alone
     assert [answer.possible for answer in found] == [2_000, 0, 1]
@@ -156,3 +156,36 @@ def test_tables_that_cannot_be_made_refuse_every_query(snapshot: Snapshot, tmp_p
         ]
         again = replay(snapshot, asked, runner=worker, timezone="UTC", folder=tmp_path).answers
     assert [answer.possible for answer in again] == [2_000, 0]
+
+
+def test_a_pass_over_many_rows_keeps_their_order(tmp_path: Path) -> None:
+    """A longer list makes the engine join, over several groups of rows; each bit stays with its record."""
+    mapped = datamap.load(MAP, "datamap.yaml")
+    (tmp_path / "stored").mkdir()
+    with memory(threads=2, limit_mb=1_000) as connection:
+        for name, rows in (("Contact", 250_000), ("Account", 1)):
+            connection.execute(
+                f"""COPY (SELECT '003' || lpad(n::VARCHAR, 12, '0') || 'AAA' AS "Id", 'Name ' || n AS "Name",
+                                 n || '@mail.example' AS "Email", '' AS "AccountId",
+                                 '2024-01-01T00:00:00Z' AS "CreatedDate",
+                                 '2024-01-01T00:00:00Z' AS "SystemModstamp" FROM range({rows}) r(n))
+                    TO '{tmp_path}/{name}.parquet' (FORMAT parquet)"""
+            )
+        files = {name: tmp_path / f"{name}.parquet" for name in ("Contact", "Account")}
+        take(connection, mapped, files, tmp_path / "stored")
+        snapshot = Snapshot.open(connection, tmp_path / "stored", mapped, datetime(2025, 7, 1, tzinfo=UTC))
+        chosen = [f"Name {n}" for n in range(5, 250_000, 12_345)]
+        text = where("Name IN (" + ", ".join(f"'{name}'" for name in chosen) + ")")
+        asked = [Asked(each, AT, AT, None, None, None, None, whole=True) for each in (text, GOOD)]
+        with Worker(macros(), folder=tmp_path, readable=list(snapshot.files.values())) as worker:
+            found = replay(snapshot, asked, runner=worker, timezone="UTC", folder=tmp_path)
+        (answer, everything) = found.answers
+        assert answer.mark is not None
+        rows = connection.execute(
+            f"""SELECT lower("Name") FROM read_parquet('{found.files["Contact"]}') bits
+                JOIN (SELECT file_row_number AS n, "Name"
+                      FROM read_parquet('{snapshot.files["Contact"]}', file_row_number = true)) USING (n)
+                WHERE s0 >> {answer.mark.bit} & 1 = 1 ORDER BY 1"""
+        ).fetchall()
+    assert (answer.possible, everything.possible) == (len(chosen), 250_000)
+    assert [name for (name,) in rows] == sorted(name.lower() for name in chosen)

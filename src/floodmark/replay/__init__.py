@@ -16,7 +16,7 @@ from pathlib import Path
 
 from floodmark.engine import literal
 from floodmark.replay.conditions import Reading
-from floodmark.replay.plans import Asked, Compiled, Plan, counts_only, plan, shown_paths, sides
+from floodmark.replay.plans import GONE, Asked, Compiled, Plan, counts_only, plan, shown_paths, sides
 from floodmark.replay.tables import CannotReplay, Runner, Table, Tables
 from floodmark.snapshot import Snapshot
 from floodmark.worker import Refused
@@ -43,6 +43,8 @@ class Rows:
     way: str
     object: str
     file: Path
+    open: int = 0
+    """How many of them are possible and not sure."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Answer:
     """Records of the query's own object; the sure ones included."""
     replayed_rows: int | None = None
     agrees: bool = False
-    """Every possible record is sure, and the log counts as many."""
+    """Every possible record is sure, parents and child rows too, and the log counts as many."""
     beyond: int = 0
     """Rows that the log counts beyond all records that may match."""
     listed: bool = False
@@ -276,20 +278,23 @@ class _Run:
 
     def _pass(self, table: str, column: int, slots: Sequence[_Slot]) -> None:
         """Answer many queries in one pass: table k_<table>_<column> with n, s, p, q in the stored order."""
-        bits = {
-            name: _cased(
-                [(getattr(slot.compiled.any, pick), slot.mark.bit) for slot in slots],
-                [(getattr(slot.compiled.settled, pick), slot.mark.bit) for slot in slots],
-            )
-            for name, pick in (("s", "must"), ("p", "may"), ("q", "plain"))
-        }
-        columns = ", ".join(f"{text} AS {name}" for name, text in bits.items())
+        picks = ("must", "may", "plain")
+        settled, late = ([_packed(slots, rows, pick) for pick in picks] for rows in ("settled", "any"))
+        source = f"{table} AS r WHERE NOT late"
+        if len(set(settled)) == 1:
+            source, settled = f"(SELECT n, {settled[0]} AS e FROM {source})", ["e", "e", "e"]  # noqa: S608 - quoted names, literals of our own
         name = _chunk(table, column)
-        self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT n, {columns} FROM {table} AS r")  # noqa: S608 - quoted names, literals of our own
+        # Sorted, since the engine answers a long IN list by a join, which loses the order of the rows.
+        self.run(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS"  # noqa: S608 - the same
+            f" SELECT n, {settled[0]} AS s, {settled[1]} AS p, {settled[2]} AS q FROM {source} UNION ALL"
+            f" SELECT n, {late[0]}, {late[1]}, {late[2]} FROM {table} AS r WHERE late ORDER BY n"
+        )
         if not slots:
             return
-        sums = ", ".join(f"coalesce(sum(s >> {slot.mark.bit} & 1), 0)::BIGINT" for slot in slots)
-        (must,) = self.run(f"SELECT {sums} FROM {name}")  # noqa: S608 - the same
+        sums = ", ".join(f"coalesce(sum(c * (s >> {slot.mark.bit} & 1)), 0)::BIGINT" for slot in slots)
+        alike = f"SELECT s, count(*) AS c FROM {name} WHERE s <> 0 GROUP BY s"  # noqa: S608 - the same
+        (must,) = self.run(f"SELECT {sums} FROM ({alike})")  # noqa: S608 - the same
         more = ", ".join(
             f"coalesce(sum((p & ~s) >> {slot.mark.bit} & 1), 0)::BIGINT,"
             f" coalesce(sum((q & ~s) >> {slot.mark.bit} & 1), 0)::BIGINT,"
@@ -400,15 +405,10 @@ def _speaks(slot: _Slot) -> bool:
     return clear and free and slot.must == slot.may
 
 
-def _cased(any_row: Sequence[tuple[str, int]], settled: Sequence[tuple[str, int]]) -> str:
-    return f"CASE WHEN late THEN {_packed(any_row)} ELSE {_packed(settled)} END"
-
-
-def _packed(conditions: Sequence[tuple[str, int]]) -> str:
-    """Return the bits of conditions as one integer."""
-    return (
-        " | ".join(f"(coalesce({text}, false)::BIGINT << {bit})" for text, bit in conditions) or "0::BIGINT"
-    )
+def _packed(slots: Sequence[_Slot], rows: str, pick: str) -> str:
+    """Return the answers over `settled` rows, or over `any`, as one integer."""
+    texts = [(getattr(getattr(slot.compiled, rows), pick), 1 << slot.mark.bit) for slot in slots]
+    return " | ".join(f"CASE WHEN {text} THEN {bit}::BIGINT ELSE 0 END" for text, bit in texts) or "0::BIGINT"
 
 
 def _chunk(table: str, column: int) -> str:
@@ -440,9 +440,8 @@ class Finishing:
         window = _Window.of(plan_, may=may)
         certain, doubt = self._seen(plan_, window, must=must, may=may, plain=first.plain)
         must, may = self._place(slots, window, certain=certain, must=must, may=may)
-        notes = dict(plan_.notes)
-        notes |= dict.fromkeys(doubt)
         rows = tuple(self._sides(plan_, slots))
+        notes = plan_.notes | dict.fromkeys(doubt)
         replayed = None if plan_.aggregate and not counts_only(plan_.select) else window.cut(first.plain)
         counted = asked.matched_rows is not None and window.free and not plan_.aggregate
         beyond = max(0, (asked.matched_rows or 0) - candidates) if counted else 0
@@ -452,7 +451,10 @@ class Finishing:
             sure=must,
             possible=may,
             replayed_rows=replayed,
-            agrees=must == may and not plan_.aggregate and replayed == asked.matched_rows,
+            agrees=must == may
+            and not plan_.aggregate
+            and replayed == asked.matched_rows
+            and not any(each.open for each in rows),
             beyond=beyond,
             listed=(asked.account or "") in self.tables.listed_accounts(),
             notes=tuple(notes),
@@ -555,11 +557,22 @@ class Finishing:
         """Find the earliest and the latest place of each row (docs: replay, Order)."""
         plan_ = slots[0].plan
         keys, context = plan_.order(self.tables)
+        plan_.notes[GONE] = None
         open_ = " OR ".join(f"({key.open})" for key, _ in keys if key.open) or "false"
         values = ", ".join(f"{key.value} AS k{place}" for place, (key, _) in enumerate(keys))
         order = ", ".join(
             f"k{place} {'DESC' if each.descending else 'ASC'} NULLS {'LAST' if each.nulls_last else 'FIRST'}"
             for place, (_, each) in enumerate(keys)
+        )
+        rank = ", ".join(each.replace(" ", ", '", 1) + "'" for each in order.split(", "))
+        rank = f"create_sort_key({rank})"
+        # No row came back that so many others surely precede: with a limit, few are left to be placed.
+        cut = window.offset + window.possible
+        last = (
+            f"SELECT CASE WHEN count(*) = {cut} THEN max(rank) END AS rank FROM (SELECT {rank} AS rank"  # noqa: S608 - literals of our own
+            f" FROM candidate WHERE must AND NOT is_open ORDER BY rank LIMIT {cut})"
+            if plan_.sight and cut < _INFINITE
+            else "SELECT NULL AS rank"
         )
         name = f"y_{plan_.number}"
         sure = (
@@ -571,12 +584,13 @@ class Finishing:
             f"CREATE OR REPLACE TEMP TABLE {name} AS"  # noqa: S608 - quoted names, literals of our own
             f" WITH candidate AS (SELECT r.n, r.must, coalesce({open_}, false) AS is_open, {values}"
             f" FROM {self._source(slots)} AS r {' '.join(context.joins)}),"
+            f" last AS ({last}),"
             f" placed AS (SELECT n, must,"
             f" coalesce(count(*) FILTER (must AND {str(plan_.sight).lower()}) OVER (ORDER BY {order}"
             f" RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE GROUP), 0) AS earliest,"
             f" count(*) OVER (ORDER BY {order} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
             f" - 1 + (SELECT count(*) FROM candidate WHERE is_open) AS latest"
-            f" FROM candidate WHERE NOT is_open"
+            f" FROM candidate WHERE NOT is_open AND coalesce({rank} <= (SELECT rank FROM last), true)"
             f" UNION ALL SELECT n, must, 0, (SELECT count(*) FROM candidate) - 1"
             f" FROM candidate WHERE is_open)"
             f" SELECT n, coalesce({sure}, false) AS must FROM placed"
@@ -602,7 +616,10 @@ class Finishing:
         for number, side in enumerate(sides(plan_, self.tables, rows, [each.reading for each in slots])):
             file = self.owner.folder / f"rows_{plan_.number}_{number}.parquet"
             self.owner.run(f"COPY ({side.sql}) TO {literal(str(file))} (FORMAT parquet)")
-            yield Rows(side.way, side.object, file)
+            ((open_,),) = self.owner.run(
+                f"SELECT count(*) FROM read_parquet({literal(str(file))}) WHERE NOT is_sure"  # noqa: S608 - a file of ours
+            )
+            yield Rows(side.way, side.object, file, int(str(open_)))
 
     def write(self) -> Path:
         """Write the file of the table: n, and the bits that are left of each column."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from floodmark import ids
 from floodmark.engine import literal
-from floodmark.replay.tables import CannotReplay, Table, Tables, listed, moment, typed_value
+from floodmark.replay.tables import CannotReplay, Table, Tables, listed, moment, second, typed_value
 from floodmark.snapshot.datamap import Calendar, History
 from floodmark.soql import dates, tree
 from floodmark.text import visible
@@ -197,7 +197,7 @@ class Context:
             return None
         if self.settled and place.alias == self.alias:
             return None
-        return f"coalesce({place.alias}.changed > {moment(self.setting.since)}, false)"
+        return f"coalesce({place.alias}.changed >= {second(self.setting.since)}, false)"
 
     def _then(self, place: Place, value: str, kind: str, history: History) -> tuple[str, str]:
         """Return the value that the history states, and the condition under which it moved meanwhile."""
@@ -218,9 +218,10 @@ class Context:
 
     def existed(self) -> Term:
         """Return whether the record was there: surely from the first moment, possibly until the last."""
-        if not self.table.mapped.created:
+        # A row created after the first moment of any request is late, so settled rows were there.
+        if not self.table.mapped.created or self.settled:
             return Term.of("true")
-        must = f"coalesce({self.alias}.created <= {moment(self.setting.since)}, true)"
+        must = f"coalesce({self.alias}.created < {second(self.setting.since)}, true)"
         may = f"coalesce({self.alias}.created <= {moment(self.setting.until)}, true)"
         return Term(must, may, may)
 

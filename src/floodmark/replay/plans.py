@@ -15,6 +15,8 @@ from floodmark.text import visible
 
 CHILD_PAGE = 200
 """Child rows of one parent that surely came with it; a longer list is fetched by pages of its own."""
+GONE = "records gone for good by the time of the snapshot are taken to have had no part in it"
+"""What an order or an inner query rests on."""
 _HARMLESS = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 _AGGREGATES = frozenset({"count", "count_distinct", "sum", "avg", "min", "max", "grouping"})
 
@@ -93,6 +95,8 @@ class Plan:
         loose = self.context(tables, reading, settled=False)
         any_row = loose.record(self.select.where, deleted=self.deleted)
         self.notes |= loose.notes
+        if loose.nested:
+            self.notes[GONE] = None
         alone = bool(loose.joins) or loose.nested
         settled = any_row
         if not alone:

@@ -185,7 +185,7 @@ class Tables:
             f" FROM (SELECT identity(stripped({quote(history.record)})) AS id, {at} AS at_,"
             f" coalesce({quote(history.old)}, '') AS old FROM {self.file(history.table)}"
             f" WHERE lower(stripped({quote(history.field)})) = {literal(column.lower())})"
-            f" WHERE at_ > {moment(since)} GROUP BY id"
+            f" WHERE at_ >= {second(since)} GROUP BY id"
         )
 
     def load(self, first: datetime) -> list[str]:
@@ -195,7 +195,7 @@ class Tables:
     def _load(self, table: Table, first: datetime) -> list[str]:
         mapped = table.mapped
         created, changed = _time(mapped.created), _time(mapped.changed)
-        late = " OR ".join(f"coalesce({time} > {moment(first)}, false)" for time in (created, changed))
+        late = " OR ".join(f"coalesce({time} >= {second(first)}, false)" for time in (created, changed))
         columns = [
             f"{quote(mapped.id)} AS id",
             f"{created} AS created",
@@ -241,6 +241,11 @@ _ANY = frozenset({"text", "case_sensitive", "id", "multipicklist"})
 
 def _time(column: str | None) -> str:
     return f"moment(stripped({quote(column)}))" if column else "NULL::TIMESTAMP"
+
+
+def second(at: datetime) -> str:
+    """Return the second of a time as a literal: stamps of the platform have no fractions."""
+    return moment(at.replace(microsecond=0))
 
 
 def moment(at: datetime) -> str:

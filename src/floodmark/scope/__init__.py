@@ -324,6 +324,11 @@ def checks(document: Scope, given: Given) -> list[Check]:
         found.append(
             _check(f"bounds of {name}", low <= most and low <= high, f"{low} <= {high}, {low} <= {most}")
         )
+    for request in document.requests:
+        if request.grade == 2:  # noqa: PLR2004 - replayed, and all of it sure
+            counts = f"{request.matched_rows} = {request.replayed_rows}"
+            name = f"matched = replayed in {request.id}"
+            found.append(_check(name, request.matched_rows == request.replayed_rows, counts))
     low, high = document.people.at_least, document.people.at_most
     found.append(_check("bounds of people", low <= high, f"{low} <= {high}"))
     return found

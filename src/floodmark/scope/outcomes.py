@@ -59,6 +59,7 @@ class Cells:
             "listed_cell",
             _LISTED_CELL.format(
                 every=every,
+                sign="(-9223372036854775808)",
                 then=_THEN_JOIN if told else "",
                 then_mask="coalesce(then_mask, 0)" if told else "0",
                 open_mask="coalesce(open_mask, -1)" if told else "-1",
@@ -140,21 +141,47 @@ def outcome_case(bit: int, *, obstacle: bool) -> str:
 # it had then; where no history tells, every field read of it is possible, none sure. Of an object that the
 # request's text does not lead to, every field is possible. own_mask: through records that are sure, or
 # in parts whose rows no count limits.
+# Nearly all records had not changed by the first of the reads, so that no time matters: their masks are
+# gathered before they meet the record. The sign bit, which no field has, says is_read and is_side. The few
+# others, late ones, are looked at read by read.
 _LISTED_CELL = """
-    SELECT record_no, bool_or(is_sure) AS is_read, bool_or(NOT is_sure AND NOT counted) AS is_side,
-           bit_or(CASE WHEN is_sure THEN known_mask & sure_mask ELSE 0 END) AS sure_mask,
-           bit_or(shown_mask) AS possible_mask,
-           bit_or(CASE WHEN counted AND NOT is_sure THEN 0 ELSE shown_mask END) AS own_mask
-    FROM (SELECT record_no, is_sure, value_mask, coalesce(part.counted, false) AS counted,
-                 coalesce(part.sure_mask, 0) AS sure_mask,
-                 coalesce(changed_at > coalesce(part.since, request_act.since), false) AS is_changed,
-                 CASE WHEN is_changed THEN {then_mask} & ~({open_mask}) ELSE value_mask END AS known_mask,
-                 coalesce(part.possible_mask, {every})
-                 & CASE WHEN is_changed THEN {then_mask} | {open_mask} ELSE value_mask END AS shown_mask
-          FROM request_record JOIN (SELECT * FROM record) record USING (record_no)
-          LEFT JOIN (SELECT * EXCLUDE (object, request_no) FROM request_part) part USING (part_no)
-          LEFT JOIN request_act USING (request_no) {then})
-    GROUP BY record_no
+    WITH gathered AS (
+        SELECT record_no,
+               bit_or(CASE WHEN is_sure THEN coalesce(part.sure_mask, 0) | {sign} ELSE 0 END) AS sure_mask,
+               bit_or(coalesce(part.possible_mask, -1)) AS possible_mask,
+               bit_or(CASE WHEN is_sure THEN coalesce(part.possible_mask, -1) & ~{sign}
+                           WHEN part.counted THEN 0
+                           ELSE coalesce(part.possible_mask, -1) | {sign} END) AS own_mask
+        FROM request_record LEFT JOIN request_part part USING (part_no)
+        GROUP BY record_no
+    ), first AS (
+        SELECT min(since) AS since
+        FROM (SELECT since FROM request_part UNION ALL SELECT since FROM request_act)
+    ), late AS (
+        SELECT record_no, bit_or(CASE WHEN is_sure THEN known_mask & sure_mask ELSE 0 END) AS sure_mask,
+               bit_or(shown_mask) AS possible_mask,
+               bit_or(CASE WHEN counted AND NOT is_sure THEN 0 ELSE shown_mask END) AS own_mask
+        FROM (SELECT record_no, is_sure, coalesce(part.counted, false) AS counted,
+                     coalesce(part.sure_mask, 0) AS sure_mask,
+                     coalesce(changed_at > coalesce(part.since, request_act.since), false) AS is_changed,
+                     CASE WHEN is_changed THEN {then_mask} & ~({open_mask})
+                          ELSE value_mask END AS known_mask,
+                     coalesce(part.possible_mask, {every})
+                     & CASE WHEN is_changed THEN {then_mask} | {open_mask}
+                            ELSE value_mask END AS shown_mask
+              FROM request_record
+              JOIN (SELECT * FROM record WHERE changed_at > (SELECT since FROM first)) record
+                   USING (record_no)
+              LEFT JOIN (SELECT * EXCLUDE (object, request_no) FROM request_part) part USING (part_no)
+              LEFT JOIN request_act USING (request_no) {then})
+        GROUP BY record_no
+    )
+    SELECT record_no, gathered.sure_mask < 0 AS is_read, gathered.own_mask < 0 AS is_side,
+           coalesce(late.sure_mask, gathered.sure_mask & value_mask) AS sure_mask,
+           coalesce(late.possible_mask, gathered.possible_mask & value_mask) AS possible_mask,
+           coalesce(late.own_mask, gathered.own_mask & value_mask) AS own_mask
+    FROM gathered JOIN (SELECT record_no, value_mask FROM record) record USING (record_no)
+    LEFT JOIN late USING (record_no)
 """
 # held_mask: fields that had a value at some time inside the window, or may have had one.
 _RECORD_CELL = """

@@ -118,7 +118,7 @@ class Reading:
             return None
         return Asked(
             text=self.query.text,
-            since=self.since,
+            since=self._begun,
             until=self.until,
             account=self.act.actor,
             matched_rows=self.act.matched_rows,
@@ -148,9 +148,13 @@ class Reading:
         before it or after. The result of a job that was seen only when it was fetched may be as old as
         results live.
         """
+        return self._begun.replace(microsecond=0) - timedelta(microseconds=1)
+
+    @property
+    def _begun(self) -> datetime:
+        """The earliest moment at which the answer can have been computed."""
         jobless = self.kind == "bulk_query" and "bulk_job" not in self.act.operations
-        begun = self.act.at.replace(microsecond=0) - timedelta(microseconds=1)
-        return begun - RESULT_LIFE if jobless else begun
+        return self.act.at - RESULT_LIFE if jobless else self.act.at
 
     @property
     def until(self) -> datetime:

@@ -1,3 +1,0 @@
-"""Moved to floodmark.replay."""
-
-from floodmark.replay import *  # noqa: F403
