@@ -29,7 +29,7 @@ CREATE OR REPLACE MACRO whole(value) AS CASE
     WHEN regexp_full_match(value, '\d{1,18}(\.0+)?') THEN try_cast(split_part(value, '.', 1) AS BIGINT)
 END;
 
--- The three check characters of a 15-character id (ids.check_characters in bulk): each upper-case
+-- The three check characters of the first 15 of an id (ids.check_characters in bulk): each upper-case
 -- letter of five is one bit, the lowest first.
 CREATE OR REPLACE MACRO id_check(first) AS
        substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1 + (substr(first, 1, 1) BETWEEN 'A' AND 'Z')::INTEGER
@@ -67,9 +67,9 @@ CREATE OR REPLACE MACRO record_id(value) AS CASE
     WHEN regexp_full_match(value, '[a-z0-9]{15}AAA') THEN value
     WHEN regexp_full_match(value, '([A-Z0-9]{15}|[a-z0-9]{15})[A-Za-z0-5]{3}')
         THEN CASE WHEN restorable_id(value) THEN restored_id(value)
-                  ELSE substr(value, 1, 15) || id_check(substr(value, 1, 15)) END
+                  ELSE substr(value, 1, 15) || id_check(value) END
     WHEN regexp_full_match(value, '[A-Za-z0-9]{15}([A-Za-z0-9]{3})?')
-        THEN substr(value, 1, 15) || id_check(substr(value, 1, 15)) END;
+        THEN substr(value, 1, 15) || id_check(value) END;
 
 -- UTC timestamp of a wall-clock time in a zone; null when that hour was skipped or occurred twice.
 CREATE OR REPLACE MACRO zoned_time(wall, zone) AS CASE

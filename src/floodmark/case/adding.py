@@ -16,7 +16,7 @@ from floodmark import models
 from floodmark.case.folder import Folder, commit_note, utc_time, zone
 from floodmark.engine import Connection, memory
 from floodmark.errors import UsageError
-from floodmark.evidence import head_of, plain, sha256_of
+from floodmark.evidence import Original, head_of, plain, sha256_of
 from floodmark.ledger import (
     HEAD_BYTES,
     ZONE_HINT,
@@ -26,7 +26,7 @@ from floodmark.ledger import (
     Recognise,
     Tally,
     claim_of,
-    convert,
+    convert_all,
     part_facts,
     sample_of,
 )
@@ -35,6 +35,9 @@ from floodmark.text import visible
 
 MEMORY_MB = 1100
 COMMIT_EVERY = 32
+# Small files of one form are read together, up to so many files and bytes as they come.
+SMALL_BYTES = 2 << 20
+TOGETHER_FILES, TOGETHER_BYTES = 64, 6 << 20
 SHOWN_QUARANTINE = 10_000
 
 
@@ -99,6 +102,24 @@ def _needs_zone(file: Path, recognise: Recognise) -> bool:
     return bool(sample and claim and claim[0].needs_zone(sample))
 
 
+def together(files: Sequence[Path]) -> list[list[Path]]:
+    """Return the files in groups to be read at once: small ones by their first line, others alone."""
+    groups: list[list[Path]] = []
+    filling: dict[bytes, tuple[list[Path], int]] = {}
+    none: list[Path] = []
+    for file in files:
+        size = file.stat().st_size
+        form = head_of(file).partition(b"\n")[0] if size <= SMALL_BYTES else b""
+        group, held = filling.get(form, (none, 0))
+        if not form or not 0 < len(group) < TOGETHER_FILES or held + size > TOGETHER_BYTES:
+            group, held = list[Path](), 0
+            groups.append(group)
+        group.append(file)
+        if form:
+            filling[form] = (group, held + size)
+    return groups
+
+
 class _Connections:
     """A connection for each worker, made once: opening one costs more than reading a small file."""
 
@@ -141,16 +162,17 @@ class Adding:
     def run(self, files: Sequence[Path]) -> list[tuple[str, str]]:
         """Take all files in and commit them; return (name, hash) of each, sorted."""
         self._require_same_zones(files)
-        workers = max(1, min(os.cpu_count() or 1, len(files), 4))
+        groups = together(files)
+        workers = max(1, min(os.cpu_count() or 1, len(groups), 4))
         taken: list[tuple[str, str]] = []
         waiting: list[ItemFacts] = []
         with ThreadPoolExecutor(workers) as pool, _Connections(workers, self.scratch) as self.connections:
-            pending = {pool.submit(self._take, file) for file in files}
+            pending = {pool.submit(self._take, group) for group in groups}
             try:
                 while pending:
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     waiting += self._news(done, taken)
-                    self.folder.progress("add", len(files) - len(pending), len(files))
+                    self.folder.progress("add", len(taken), len(files))
                     if len(waiting) >= COMMIT_EVERY:
                         self._commit(waiting)
                         waiting = []
@@ -172,12 +194,12 @@ class Adding:
                     )
 
     def _news(
-        self, done: Collection[Future[tuple[str, ItemFacts]]], taken: list[tuple[str, str]]
+        self, done: Collection[Future[list[tuple[str, ItemFacts]]]], taken: list[tuple[str, str]]
     ) -> list[ItemFacts]:
         """Return what the finished files add to what is known, and list them in `taken`."""
         news: list[ItemFacts] = []
         for name, facts in sorted(
-            (future.result() for future in done), key=lambda each: (each[1].sha256, each[0])
+            (each for future in done for each in future.result()), key=lambda each: (each[1].sha256, each[0])
         ):
             taken.append((name, facts.sha256))
             before = self.known.get(facts.sha256)
@@ -193,29 +215,48 @@ class Adding:
                 )
         return news
 
-    def _take(self, file: Path) -> tuple[str, ItemFacts]:
-        """Take one file in: copy, read, write its parts. Nothing is committed yet."""
-        original = self.folder.originals.take(file)
-        known = self.intake.known.get(original.sha256)
-        if known is not None and self._intact(known):
-            return _name(file), replace(known, names=(_name(file),), covers=self.intake.covers)
-        with tempfile.TemporaryDirectory(dir=self.scratch) as inner:
+    def _take(self, files: Sequence[Path]) -> list[tuple[str, ItemFacts]]:
+        """Take files in: copy, read, write their parts. Nothing is committed yet."""
+        originals = [self.folder.originals.take(file) for file in files]
+        facts = {
+            sha256: replace(known, covers=self.intake.covers)
+            for sha256 in {original.sha256 for original in originals}
+            if (known := self.intake.known.get(sha256)) is not None and self._intact(known)
+        }
+        fresh = {each.sha256: each for each in originals if each.sha256 not in facts}
+        facts |= self._read(list(fresh.values()))
+        return [
+            (_name(file), replace(facts[original.sha256], names=(_name(file),)))
+            for file, original in zip(files, originals, strict=True)
+        ]
+
+    def _read(self, originals: Sequence[Original]) -> dict[str, ItemFacts]:
+        """Read items of different content and write their parts; return item -> facts, without a name."""
+        with tempfile.TemporaryDirectory(dir=self.scratch) as inner, self.connections.one() as connection:
             scratch = Path(inner)
-            readable = plain(self.folder.originals.path(original.sha256), scratch)
-            with self.connections.one() as connection:
-                given = File(readable, original.sha256, self.intake.zone, scratch)
-                converted = convert(connection, given, self.intake.recognise)
-                parts = part_facts(connection, self.folder.manifest, converted)
-        return _name(file), ItemFacts(
-            sha256=original.sha256,
-            names=(_name(file),),
-            bytes=original.size,
-            plain_bytes=readable.size,
-            zone=self.intake.zone,
-            covers=self.intake.covers,
-            damage=converted.damage,
-            parts=parts,
-        )
+            given = [
+                File(
+                    plain(self.folder.originals.path(each.sha256), scratch),
+                    each.sha256,
+                    self.intake.zone,
+                    scratch,
+                )
+                for each in originals
+            ]
+            converted = convert_all(connection, given, self.intake.recognise)
+            return {
+                file.sha256: ItemFacts(
+                    sha256=file.sha256,
+                    names=(),
+                    bytes=original.size,
+                    plain_bytes=file.plain.size,
+                    zone=self.intake.zone,
+                    covers=self.intake.covers,
+                    damage=each.damage,
+                    parts=part_facts(connection, self.folder.manifest, each),
+                )
+                for original, file, each in zip(originals, given, converted, strict=True)
+            }
 
     def _intact(self, item: ItemFacts) -> bool:
         """Say whether all parts of a known file are as they were committed; else it is read again."""

@@ -26,7 +26,7 @@ from floodmark.ledger.reader import (
     File,
     Recognise,
     claim_of,
-    convert,
+    convert_all,
     csv_sample,
     sample_of,
 )
@@ -50,7 +50,7 @@ __all__ = [
     "Source",
     "Tally",
     "claim_of",
-    "convert",
+    "convert_all",
     "csv_sample",
     "part_facts",
     "sample_of",

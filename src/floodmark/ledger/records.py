@@ -33,56 +33,73 @@ _LINES = (
     " columns = {{'line': 'VARCHAR'}}, strict_mode = false, null_padding = false,"
     " max_line_size = {limit}, buffer_size = {buffer})"
 )
-_IS_ANSWER = (
-    "coalesce(json_type(line, '$.records') = 'ARRAY' AND json_type(line, '$.done') = 'BOOLEAN', false)"
-)
+# Trimming walks through every character of a line; the usual line has nothing to trim.
+_TRIMMED = """
+    CASE WHEN starts_with(line, '{') AND ends_with(line, '}') THEN line
+         ELSE nullif(trim(line, chr(13) || ' ' || chr(9) || chr(65279)), '') END
+"""
+# Null for a text that is not JSON, `[]` for a value that is no object, else the names of its keys. The
+# cast quotes what it must, so that equal texts are equal lists. Names are looked for before values:
+# each JSON function reads the whole text again.
+_KEYS = "try(json_keys({}))::VARCHAR"
+# A line from which blanks were trimmed is an object if it is JSON and begins as one.
+_JUDGED = f"""
+    SELECT _line, line, sound, CASE WHEN sound AND contains(keys, 'records') THEN coalesce(
+               json_type(line, '$.records') = 'ARRAY' AND json_type(line, '$.done') = 'BOOLEAN', false)
+           ELSE false END AS answer
+    FROM (SELECT _line, line, keys, keys IS NOT NULL AND starts_with(line, '{{') AS sound
+          FROM (SELECT _line, line, {_KEYS.format("line")} AS keys FROM line WHERE line IS NOT NULL))
+"""
 # An answer in one line gives its records, a line that is no object one bad record; anything else is a record.
 _EXPAND = """
-    SELECT row_number() OVER (ORDER BY _line, place) AS _row, _line, record FROM (
-        SELECT _line, 0 AS place, CASE WHEN sound THEN line END AS record FROM judged WHERE NOT answer
-        UNION ALL
-        SELECT _line, unnest(generate_series(1, len(list))) AS place, unnest(list) AS record
-        FROM (SELECT _line, json_extract(line, '$.records[*]')::VARCHAR[] AS list FROM judged WHERE answer))
-"""
-_JUDGED = f"""
-    SELECT _line, line, json_object_text(line) AS sound,
-           CASE WHEN json_object_text(line) THEN {_IS_ANSWER} ELSE false END AS answer
-    FROM line WHERE line IS NOT NULL
+    SELECT row_number() OVER () AS _row, _line, record FROM (
+        SELECT _line, unnest(CASE WHEN answer THEN json_extract(line, '$.records[*]')::VARCHAR[]
+                                  WHEN sound THEN [line] ELSE [NULL] END) AS record FROM judged)
 """
 # A stream message: the payload is the record, the channel or the schema names its type.
-_UNWRAPPED = """
-    SELECT _row, CASE
+_PAYLOAD = f"""
+    SELECT _row, record, keys, CASE WHEN contains(keys, 'data') OR contains(keys, 'payload') THEN CASE
+        WHEN NOT json_object_text(record) OR json_exists(record, '$.EventDate') THEN NULL
+        WHEN json_type(record, '$.data.payload') = 'OBJECT'
+            THEN json_extract(record, '$.data.payload')::VARCHAR
+        WHEN json_type(record, '$.payload') = 'OBJECT' THEN json_extract(record, '$.payload')::VARCHAR
+        END END AS payload
+    FROM (SELECT _row, record, {_KEYS.format("record")} AS keys FROM raw_record)
+"""
+_UNWRAPPED = f"""
+    SELECT _row, keys, payload IS NOT NULL AS opened, CASE
         WHEN payload IS NULL THEN record
-        WHEN kind = '' OR payload = '{}' OR json_exists(payload, '$.attributes') THEN payload
-        ELSE '{"attributes":{"type":"' || kind || '"},' || substr(payload, 2) END AS record
+        WHEN kind = '' OR payload = '{{}}' OR json_exists(payload, '$.attributes') THEN payload
+        ELSE '{{"attributes":{{"type":"' || kind || '"}},' || substr(payload, 2) END AS record
     FROM (SELECT *, CASE WHEN payload IS NOT NULL THEN regexp_extract(coalesce(
-                     json_extract_string(record, '$.channel'), json_extract_string(record, '$.topic_name'),
-                     json_extract_string(record, '$.topic'), ''), '/event/([A-Za-z]+)$', 1) END AS kind
-          FROM (SELECT _row, record, CASE
-                    WHEN NOT json_object_text(record) OR json_exists(record, '$.EventDate') THEN NULL
-                    WHEN json_type(record, '$.data.payload') = 'OBJECT'
-                        THEN json_extract(record, '$.data.payload')::VARCHAR
-                    WHEN json_type(record, '$.payload') = 'OBJECT'
-                        THEN json_extract(record, '$.payload')::VARCHAR END AS payload
-                FROM raw_record))
+              json_extract_string(record, '$.channel'), json_extract_string(record, '$.topic_name'),
+              json_extract_string(record, '$.topic'), ''), '/event/([A-Za-z]+)$', 1) END AS kind
+          FROM ({_PAYLOAD}))
+"""
+_KEYED = f"""
+    SELECT _row, record, keys, CASE WHEN contains(keys, 'attributes')
+        THEN json_extract_string(record, '$.attributes.type') END AS type
+    FROM (SELECT _row, record, CASE WHEN opened THEN {_KEYS.format("record")} ELSE keys END AS keys
+          FROM ({_UNWRAPPED}))
 """
 # The form of a record: its stated type, or else its sorted keys.
-_FORMED = f"""
-    SELECT _row, record, CASE
-        WHEN NOT json_valid(record) THEN 'broken'
-        WHEN json_type(record) <> 'OBJECT' THEN 'none'
-        ELSE coalesce('type ' || json_extract_string(record, '$.attributes.type'),
-                      'keys ' || list_sort(json_keys(record))::VARCHAR, 'none') END AS form
-    FROM ({_UNWRAPPED})
+_FORMS = """
+    SELECT keys, type, coalesce('type ' || type, 'keys ' || list_sort(keys::VARCHAR[])::VARCHAR) AS form
+    FROM (SELECT DISTINCT keys, type FROM record)
 """
 
 
 def load_records(connection: Connection, plain: Plain) -> list[Bad]:
-    """Make the table record(_row, record, form), one row for each record; return what could not be read."""
+    """Make the tables record(_row, record, keys, type), one row for each record, and form(keys, type, form).
+
+    `keys` is the list of a record's keys as text, `type` its stated type or null. Returns what could not
+    be read.
+    """
     bad = _load(connection, plain)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE record AS {_FORMED}")
-    broken = rows(connection, "SELECT _row FROM record WHERE form = 'broken' ORDER BY _row")
-    connection.execute("DELETE FROM record WHERE form = 'broken'")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE record AS {_KEYED}")
+    broken = rows(connection, "SELECT _row FROM record WHERE keys IS NULL ORDER BY _row")
+    connection.execute("DELETE FROM record WHERE keys IS NULL")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE form AS {_FORMS}")
     return bad + [Bad(number, f"row {number}", "not well-formed JSON") for (number,) in broken]
 
 
@@ -122,7 +139,7 @@ def _read_lines(connection: Connection, plain: Plain) -> bool:
     try:
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE line AS SELECT row_number() OVER () AS _line,"
-            f" nullif(trim(line, chr(13) || ' ' || chr(9) || chr(65279)), '') AS line FROM {scan}"
+            f" {_TRIMMED} AS line FROM {scan}"
         )
     except InputError:
         return False
@@ -141,20 +158,21 @@ def _read_lines(connection: Connection, plain: Plain) -> bool:
         connection.execute("UPDATE line SET line = text FROM exact_lines WHERE n = _line")
         connection.unregister("exact_lines")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_JUDGED}")
+    connection.execute("DROP TABLE line")
     return True
 
 
 def _expand(connection: Connection) -> list[Bad]:
-    """Make the table raw_record(_row, record) of the judged lines; return the bad ones."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE expanded AS {_EXPAND}")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE raw_record AS"
-        " SELECT _row, record FROM expanded WHERE record IS NOT NULL"
-    )
+    """Make the table raw_record(_row, _line, record) of the judged lines; return the bad ones."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE raw_record AS {_EXPAND}")
+    connection.execute("DROP TABLE judged")
     found = rows(
         connection,
-        "SELECT _row, _line, _row = max(_row) OVER () FROM expanded QUALIFY record IS NULL ORDER BY _row",
+        "SELECT _row, _line, _row = (SELECT max(_row) FROM raw_record) FROM raw_record"
+        " WHERE record IS NULL ORDER BY _row",
     )
+    if found:
+        connection.execute("DELETE FROM raw_record WHERE record IS NULL")
     return [
         Bad(number, f"line {line}", "not a JSON object" + (" from here on" if last else ""), cut=last)
         for number, line, last in found

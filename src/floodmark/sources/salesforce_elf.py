@@ -28,8 +28,9 @@ def _decoded(text: str) -> str:
     return f"coalesce(try(url_decode(replace({text}, '+', ' '))), {text})"
 
 
-# A column of type Set, however it separates its members; null stays null.
-_ENTITIES = """list_filter(string_split_regex("ENTITY_NAME", '[^A-Za-z0-9_]+'), lambda x: x <> '')"""
+# A column of type Set, however it separates its members; null stays null. Most rows name one member.
+_ENTITIES = """CASE WHEN regexp_full_match("ENTITY_NAME", '[A-Za-z0-9_]+') THEN ["ENTITY_NAME"]
+    ELSE list_filter(string_split_regex("ENTITY_NAME", '[^A-Za-z0-9_]+'), lambda x: x <> '') END"""
 # `R` (a redirect) and `U` (undefined) say nothing about success; blank is unknown.
 _STATUS = """CASE upper("REQUEST_STATUS") WHEN 'S' THEN 'success' WHEN 'SUCCESS' THEN 'success'
     WHEN 'F' THEN 'failure' WHEN 'A' THEN 'failure' WHEN 'N' THEN 'failure' END"""
@@ -101,16 +102,18 @@ def _parameter(uri: str, name: str) -> str:
     return _decoded(rf"known(regexp_extract({uri}, '[?&]{name}=([^&#]*)', 1))")
 
 
-# The comma list of ids of the records that a GET names in its path, null where it names none. An id
-# holds a digit; `approvalLayouts`, a sub-resource of every object, is as long as one.
-_NAMED_IDS = rf"""CASE WHEN "_verb" = 'GET' AND "_first" IN ('sobjects', 'ui-api', 'composite')
-    THEN known(regexp_extract(coalesce(
+# The comma list of ids of the records that a GET names in its path, null where it names none. The usual
+# path, of one record, needs one look.
+_IDS_TEXT = rf"""CASE WHEN "_verb" = 'GET' AND "_first" IN ('sobjects', 'ui-api', 'composite')
+    THEN CASE WHEN regexp_full_match("_path", '/sobjects/[^/]+/[A-Za-z0-9]{{15,18}}')
+    THEN split_part("_path", '/', 4) ELSE coalesce(
     known(regexp_extract("_path", '(?i)^/(?:sobjects/[^/]+|ui-api/records(?:/batch)?|ui-api/record-ui)/'
         || '([A-Za-z0-9,]{{15,}})$', 1)),
     known(regexp_extract("_path", '(?i)^/sobjects/[^/]+/([A-Za-z0-9]{{15,18}})/(?:body|versiondata)$', 1)),
     CASE WHEN regexp_matches("_path", '(?i)^/composite/sobjects/[^/]+$')
-        THEN {_parameter('"_uri"', "ids")} END),
-    '^.*[0-9].*$')) END"""
+        THEN {_parameter('"_uri"', "ids")} END) END END"""
+# An id holds a digit; `approvalLayouts`, a sub-resource of every object, is as long as one.
+_NAMED_IDS = """CASE WHEN regexp_full_match("_ids_text", '.*[0-9].*') THEN "_ids_text" END"""
 
 
 def _rest_columns(verb: str, uri: str, rows: str) -> Mapping[str, str]:
@@ -127,6 +130,7 @@ def _rest_columns(verb: str, uri: str, rows: str) -> Mapping[str, str]:
         "_low": 'lower("_path")',
         "_first": "split_part(\"_low\", '/', 2)",
         "_failed": "coalesce(\"_outcome\" = 'failure', false)",
+        "_ids_text": _IDS_TEXT,
         "_named": _NAMED_IDS,
         "_one": """CASE WHEN regexp_full_match("_named", '[A-Za-z0-9]{15}([A-Za-z0-9]{3})?') THEN 1 END""",
     }
@@ -139,7 +143,8 @@ def _rest_columns(verb: str, uri: str, rows: str) -> Mapping[str, str]:
 # A POST of /composite or /graphql can read or write and its body is not logged: a read of unknown extent.
 _REST_OPERATION = f"""CASE
     WHEN "_low" IS NULL THEN 'other'
-    WHEN regexp_matches("_low", '^(/tooling)?/query(all)?/.') THEN 'query_more'
+    WHEN CASE WHEN contains("_low", '/query')
+         THEN regexp_matches("_low", '^(/tooling)?/query(all)?/.') ELSE false END THEN 'query_more'
     WHEN "_low" IN ('/query', '/queryall', '/tooling/query') THEN
         CASE WHEN regexp_matches("_uri", '[?&]explain=') THEN 'describe'
         ELSE 'query' END
@@ -149,7 +154,8 @@ _REST_OPERATION = f"""CASE
         CASE WHEN "_verb" = 'GET' AND regexp_matches("_low", '^/jobs/query/{_ID}/results(/|$)')
                  THEN 'bulk_result'
              WHEN "_verb" IN ('DELETE', 'PATCH') THEN 'write' ELSE 'other' END
-    WHEN regexp_matches("_low", '(^|/)job/{_ID}/batch/{_ID}/result/{_ID}$') THEN
+    WHEN CASE WHEN contains("_low", '/batch/')
+         THEN regexp_matches("_low", '(^|/)job/{_ID}/batch/{_ID}/result/{_ID}$') ELSE false END THEN
         CASE WHEN "_verb" = 'GET' THEN 'bulk_result' ELSE 'other' END
     WHEN "_first" = 'analytics' AND "_verb" IN ('GET', 'POST')
         AND regexp_matches("_low", '^/analytics/reports/(query|{_ID}(/instances/[^/]+)?)$') THEN 'report'
@@ -199,10 +205,12 @@ _REST: Mapping[str, str] = {
         WHEN "_verb" = 'POST' AND regexp_matches("_low", '^/(sobjects|jobs|composite/(tree|sobjects$))')
         THEN NULL ELSE "_rows" END""",
     "delivered_rows": '"_one"',
-    "record_ids": """CASE WHEN "_named" IS NOT NULL THEN nullif(list_filter(list_transform(
-        string_split("_named", ','), lambda x: record_id(x)), lambda x: x IS NOT NULL), []) END""",
+    # A list of one needs no list functions, which are dear.
+    "record_ids": """CASE WHEN "_one" = 1 THEN [record_id("_named")]
+        WHEN "_named" IS NOT NULL THEN nullif(list_filter(list_transform(
+            string_split("_named", ','), lambda x: record_id(x)), lambda x: x IS NOT NULL), []) END""",
     "ids_complete": '"_one" = 1',
-    "fields": rf"""CASE WHEN "_named" IS NOT NULL THEN list_filter(
+    "fields": rf"""CASE WHEN "_named" IS NOT NULL AND contains("_uri", 'fields=') THEN list_filter(
         string_split_regex({_parameter('"_uri"', "fields")}, '\s*,\s*'), lambda x: x <> '') END""",
     "job": r"""CASE WHEN contains("_low", '/job') THEN record_id(regexp_extract("_path",
         '(?i)/jobs?/(?:query/|ingest/)?([A-Za-z0-9]{15,18})(?:/|$)', 1)) END""",

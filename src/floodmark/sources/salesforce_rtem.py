@@ -135,7 +135,8 @@ _RUN: Mapping[str, str] = {
         WHEN {_VALID} THEN coalesce(
             ({_ROW_COUNT} > 0 OR whole("RowsProcessed") = 0) AND len({_WIDTHS}) = {_ROW_COUNT}
             AND len(list_filter({_WIDTHS}, lambda x: x = 0 OR x <> coalesce({_SHOWN}, x))) = 0
-            AND len(list_filter({_CELLS}, lambda x: x <> '' AND record_id(x) IS NULL)) = 0, false)
+            AND len(list_filter({_CELLS}, lambda x: x <> ''
+                AND NOT regexp_full_match(x, '[A-Za-z0-9]{{15}}([A-Za-z0-9]{{3}})?'))) = 0, false)
         ELSE false END""",
     "fields": _names('"ColumnHeaders"'),
     "execution": '"ExecutionIdentifier"',
