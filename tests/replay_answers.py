@@ -222,12 +222,23 @@ def places(
     """Earliest and latest place of each record that may come; `must` are those that surely come."""
     keys = asked.query.order
     found: dict[str, tuple[int, int]] = {}
+    # A record whose key differs from another's in case only, where case matters, may stand anywhere too.
+    alike = {
+        row[table.id]
+        for row in may
+        for other in may
+        for key in keys
+        if other is not row and {"<", ">"} <= stand_of(view, table, other, row, key)
+        if not open_key(view, table, other, key)
+    }
     for row in may:
         earliest = latest = 0
         for other in may:
             if other is row:
                 continue
             stand = stands(view, table, other, row, keys)
+            if {row[table.id], other[table.id]} & alike:
+                stand = frozenset("<=>")
             # Latest: all others that may come before it or tie with it.
             latest += bool(stand & {"<", "="})
             # Earliest: only those that must come and stand strictly before it.

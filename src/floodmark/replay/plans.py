@@ -136,9 +136,12 @@ class Plan:
         if kind == "id":
             return Operand(f"substr({operand.value}, 1, 15)", kind, operand.open)
         if kind in {"text", "case_sensitive"}:
-            unordered = f"NOT {orderable(operand.value)}"
-            open_ = f"({operand.open}) OR {unordered}" if operand.open else unordered
-            return Operand(f"lower({operand.value})", kind, open_)
+            value = f"lower({operand.value})"
+            opens = [operand.open, f"NOT {orderable(operand.value)}"]
+            if kind == "case_sensitive":  # which of two that differ in case only comes first is not known
+                alike = f"OVER (PARTITION BY {value})"
+                opens.append(f"min({operand.value}) {alike} <> max({operand.value}) {alike}")
+            return Operand(value, kind, " OR ".join(f"({each})" for each in opens if each))
         return operand if kind != "multipicklist" else Operand(operand.value, kind, "true")
 
 
