@@ -2,20 +2,23 @@
 -- single records the distinct ones. unknown: further pages or downloads without a count. before, unknown_before:
 -- the largest such act of the actor that began a day or more earlier, and the number of those uncounted ones.
 WITH by_log AS (
-    SELECT actor, door, kind, act, log, min(done_at) AS begins_at, max(done_at) AS ends_at, max(job) AS job,
-           CASE WHEN kind = 'records' THEN count(DISTINCT record) ELSE sum(rows) END::BIGINT AS rows,
+    SELECT way, kind, act, min(done_at) AS begins_at, max(done_at) AS ends_at, max(job) AS job,
+           CASE WHEN kind = 'records' THEN count(DISTINCT record) FILTER (kind = 'records') ELSE sum(rows) END::BIGINT AS rows,
            count(*) FILTER (unknown) AS unknown
     FROM detect_read
-    GROUP BY actor, door, kind, act, log
+    GROUP BY way, kind, act
 ), by_act AS (
     SELECT actor, door, kind, act, min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(job) AS job,
            max(rows) AS rows, max(unknown) AS unknown
-    FROM by_log
+    FROM by_log JOIN detect_way USING (way)
     GROUP BY actor, door, kind, act
+), so_far AS (
+    SELECT actor, kind, begins_at, max(max(rows)) OVER up_to AS most,
+           sum(count(*) FILTER (unknown > 0 OR kind = 'bulk')) OVER up_to AS uncounted
+    FROM by_act
+    GROUP BY actor, kind, begins_at
+    WINDOW up_to AS (PARTITION BY actor, kind ORDER BY begins_at ROWS UNBOUNDED PRECEDING)
 )
-SELECT *,
-       coalesce(max(rows) OVER earlier, 0) AS before,
-       coalesce(sum(CASE WHEN unknown > 0 OR kind = 'bulk' THEN 1 ELSE 0 END) OVER earlier, 0)::BIGINT AS unknown_before
-FROM by_act
-WINDOW earlier AS (PARTITION BY actor, kind ORDER BY begins_at
-                   RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING)
+SELECT by_act.*, coalesce(most, 0) AS before, coalesce(uncounted, 0)::BIGINT AS unknown_before
+FROM by_act ASOF LEFT JOIN so_far ON so_far.actor = by_act.actor AND so_far.kind = by_act.kind
+ AND so_far.begins_at <= by_act.begins_at - INTERVAL 1 DAY

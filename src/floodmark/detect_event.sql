@@ -1,8 +1,8 @@
 -- detect_event: one row per event that has an actor and a time, without failed and blocked acts.
 -- door: what the account came in by. The login where known, else the session; for a row without both that
 -- of the row with the same request, else address and client. net: /24 of IPv4, /48 of IPv6. client, agent:
--- names without their version. hour: UTC. customer: the act can read customer data. counted: a COUNT() query.
--- text: hash of the query text. sampled: the query asks for at most 50 rows.
+-- names without their version. reading: the act read customer records. counted: a COUNT() query.
+-- text: hash of the query text. objects: sorted, for acts that look around only.
 WITH login_of AS (
     SELECT session, min(login) AS login FROM event WHERE session IS NOT NULL AND login IS NOT NULL GROUP BY session
 ), blocked AS (
@@ -17,40 +17,44 @@ WITH login_of AS (
         END AS net
     FROM (SELECT DISTINCT ip, regexp_replace(lower(trim(ip)), '^::ffff:(\d+\.\d+\.\d+\.\d+)$', '\1') AS plain
           FROM event WHERE ip IS NOT NULL)
+), named AS (
+    -- 'Browser' stands for any of them.
+    SELECT name, CASE WHEN lower(name) NOT IN ('', 'browser', 'n/a', 'unknown')
+                      THEN nullif(lower(trim(regexp_replace(name, '/\s*v?[0-9].*$|/\s*$', ''))), '') END AS client
+    FROM (SELECT DISTINCT client AS name FROM event)
+), agent AS (
+    SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent
+    FROM (SELECT DISTINCT user_agent FROM event)
 ), seen AS (
     SELECT event.event, log, event."at" AS done_at, event.actor, event.session,
            coalesce(event.login, login_of.login) AS login, event.ip, network.net,
            coalesce(event.client, '') AS client_name,
-           -- 'Browser' stands for any of them.
-           CASE WHEN lower(event.client) NOT IN ('', 'browser', 'n/a', 'unknown')
-                THEN nullif(lower(trim(regexp_replace(event.client, '/\s*v?[0-9].*$|/\s*$', ''))), '') END AS client,
+           named.client,
            event.app_id AS app,
-           nullif(lower(trim(regexp_replace(event.user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent,
-           operation, lower(method) AS method, objects, matched_rows, delivered_rows, record_ids[1] AS record,
-           event.request_key, job, execution, resource,
+           agent.agent,
+           operation, CASE WHEN job IS NOT NULL THEN lower(method) END AS method, objects, matched_rows, delivered_rows,
+           record_ids[1] AS record, job, execution, twin.visit AS twin_visit,
            CASE WHEN query IS NOT NULL THEN hash(query) END AS text,
-           coalesce(regexp_matches(query, '(?i)^\s*select\s+count\s*\('), false) AS counted,
-           coalesce(regexp_matches(query, '(?i)\slimit\s+([1-9]|[1-4][0-9]|50)\s*(offset\s+[0-9]+\s*)?$'), false) AS sampled
+           coalesce(regexp_matches(query, '(?i)^\s*select\s+count\s*\('), false) AS counted
     FROM event
     LEFT JOIN login_of ON login_of.session = event.session
     LEFT JOIN network ON network.ip = event.ip
+    LEFT JOIN named ON named.name = event.client
+    LEFT JOIN agent ON agent.user_agent = event.user_agent
+    LEFT JOIN detect_twin AS twin ON event.session IS NULL AND event.login IS NULL
+          AND twin.actor = event.actor AND twin.request_key = event.request_key
     LEFT JOIN blocked ON blocked.actor = event.actor AND blocked.request_key = event.request_key
     WHERE event.actor IS NOT NULL AND event."at" IS NOT NULL AND blocked.actor IS NULL
       AND coalesce(outcome, 'success') = 'success'
-), visited AS (
-    SELECT *, CASE WHEN login IS NOT NULL THEN 'login ' || login WHEN session IS NOT NULL THEN 'session ' || session END AS visit
-    FROM seen
-), twin AS (
-    SELECT actor, request_key, min(visit) AS visit FROM visited
-    WHERE request_key IS NOT NULL AND visit IS NOT NULL
-    GROUP BY actor, request_key HAVING count(DISTINCT visit) = 1
 )
-SELECT visited.* EXCLUDE (visit, objects, request_key),
-       coalesce(visited.visit, twin.visit, 'from ' || coalesce(ip, '') || ' by ' || coalesce(client, '') || ' ' || coalesce(app, '')
-                || ' ' || coalesce(agent, '')) AS door,
-       date_trunc('hour', done_at) AS hour,
+SELECT * EXCLUDE (objects, twin_visit),
+       coalesce('login ' || login, 'session ' || session, twin_visit,
+                'from ' || coalesce(ip, '') || ' by ' || coalesce(client, '') || ' ' || coalesce(app, '') || ' ' || coalesce(agent, '')) AS door,
        -- Users, organisation and set-up hold no customers; a read of an unnamed object may.
-       (coalesce(len(objects), 0) = 0 OR len(list_filter(objects, lambda x: NOT list_contains($plumbing::VARCHAR[], lower(x)))) > 0)
-           AND list_contains($reads::VARCHAR[], operation) AS customer,
-       coalesce(list_sort(list_distinct(objects)), []) AS objects
-FROM visited LEFT JOIN twin ON visited.visit IS NULL AND twin.actor = visited.actor AND twin.request_key = visited.request_key
+       list_contains($reads::VARCHAR[], operation) AND CASE coalesce(len(objects), 0)
+           WHEN 0 THEN true
+           WHEN 1 THEN NOT coalesce(list_contains($plumbing::VARCHAR[], lower(objects[1])), false)
+           ELSE len(list_filter(objects, lambda x: NOT list_contains($plumbing::VARCHAR[], lower(x)))) > 0 END
+           AND NOT counted AND operation <> 'report_export' AS reading,
+       CASE WHEN operation = 'describe' OR counted THEN coalesce(list_sort(list_distinct(objects)), []) END AS objects
+FROM seen

@@ -24,7 +24,8 @@ SELECT DISTINCT finding, event FROM (
     LEFT JOIN address ON address.finding = door.finding AND address.ip = detect_event.ip
     WHERE detect_event.ip IS NULL OR address.ip IS NOT NULL
     UNION ALL
-    SELECT span.finding, detect_read.event
-    FROM detect_read JOIN span ON span.actor = detect_read.actor AND span.door = detect_read.door
-     AND detect_read.done_at BETWEEN span.begins_at AND span.ends_at
+    SELECT span.finding, detect_event.event
+    FROM detect_event JOIN span ON span.actor = detect_event.actor AND span.door = detect_event.door
+     AND detect_event.done_at BETWEEN span.begins_at AND span.ends_at
+    WHERE detect_event.reading
 )

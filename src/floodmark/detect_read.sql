@@ -1,25 +1,26 @@
--- detect_read: one row per event that read customer records. rows: how many it read, 0 where another row of
+-- detect_read: one row per event that read customer records. way: by what account, door and log. rows: how many it read, 0 where another row of
 -- the same log counts them or none tells. unknown: a further page or a download without a count. kind: query,
--- bulk, report or records. act: one query, job, run or hour of single records, within its log.
+-- bulk, report or records. act: one query, job, run or hour of single records, within its door and log.
 WITH placed AS (
+    SELECT *, 1 AS place FROM detect_event WHERE reading AND job IS NULL AND execution IS NULL
+    UNION ALL
     SELECT *,
         -- A bulk job states a running total on each of its rows, a report run the same total on each chunk.
-        row_number() OVER (PARTITION BY log, operation, coalesce(job, execution, event)
+        row_number() OVER (PARTITION BY log, operation, coalesce(job, execution)
                            ORDER BY matched_rows DESC NULLS LAST, done_at, event) AS place
-    FROM detect_event
-    WHERE customer AND NOT counted AND operation <> 'report_export'
+    FROM detect_event WHERE reading AND (job IS NOT NULL OR execution IS NOT NULL)
 )
-SELECT event, log, done_at, hour, actor, door, record,
+SELECT way, done_at, date_trunc('hour', done_at) AS hour, record,
        CASE WHEN operation IN ('query', 'query_more', 'search', 'read_unknown') THEN 'query'
             WHEN operation IN ('bulk_job', 'bulk_result') THEN 'bulk'
             WHEN operation IN ('report', 'list_view') THEN 'report' ELSE 'records' END AS kind,
-       CASE WHEN operation IN ('query', 'query_more') THEN door || ' ' || coalesce(text::VARCHAR, event) || ' ' || done_at::DATE
-            WHEN operation IN ('page_view', 'record', 'file') THEN door || ' ' || hour
+       CASE WHEN operation IN ('query', 'query_more') THEN coalesce(text::VARCHAR, event) || ' ' || done_at::DATE
+            WHEN operation IN ('page_view', 'record', 'file') THEN (epoch_us(done_at) // 3600000000)::VARCHAR
             ELSE coalesce(job, execution, event) END AS act,
        CASE WHEN operation = 'query_more' THEN coalesce(delivered_rows, 0)
             WHEN operation = 'bulk_job' OR execution IS NOT NULL
                 THEN CASE WHEN place = 1 THEN coalesce(matched_rows, delivered_rows, 0) ELSE 0 END
             ELSE coalesce(delivered_rows, matched_rows, 0) END::BIGINT AS rows,
        operation IN ('query_more', 'bulk_result') AND coalesce(delivered_rows, matched_rows) IS NULL AS unknown,
-       operation, job
-FROM placed
+       job
+FROM placed JOIN detect_way USING (actor, door, log)

@@ -1,18 +1,25 @@
 -- joined: event, joined_by of rows without session and login that belong to selected events: the same
 -- bulk job, the same execution, or the same user and address within $slack minutes of a session's rows.
 WITH chosen AS (
-    SELECT event.* FROM event SEMI JOIN selected USING (event)
+    SELECT actor, ip, session, login, job, execution, "at" FROM event SEMI JOIN selected USING (event)
 ), span AS (
     SELECT actor, ip, min("at") - to_minutes($slack) AS first_at, max("at") + to_minutes($slack) AS last_at
     FROM chosen
     WHERE actor IS NOT NULL AND ip IS NOT NULL
     GROUP BY actor, ip, coalesce(session, ''), coalesce(login, '')
-), sessionless AS (
-    SELECT event, actor, ip, "at", job, execution
-    FROM event ANTI JOIN selected USING (event)
+), near AS (
+    -- Whole logs carry no session: only what can match may be held.
+    SELECT event, actor, ip, "at", job, execution, session IS NULL AND login IS NULL AS loose
+    FROM event
     WHERE (session IS NULL AND login IS NULL OR job IS NOT NULL)
       AND ($begin::TIMESTAMP IS NULL OR "at" >= $begin::TIMESTAMP)
       AND ($end::TIMESTAMP IS NULL OR "at" <= $end::TIMESTAMP)
+      AND (job IN (SELECT job FROM chosen WHERE job IS NOT NULL)
+           OR execution IN (SELECT execution FROM chosen WHERE execution IS NOT NULL)
+           OR actor IN (SELECT actor FROM span)
+              AND "at" BETWEEN (SELECT min(first_at) FROM span) AND (SELECT max(last_at) FROM span))
+), sessionless AS (
+    SELECT near.* FROM near ANTI JOIN selected USING (event)
 )
 SELECT event, min(joined_by) AS joined_by
 FROM (
@@ -24,6 +31,6 @@ FROM (
     FROM sessionless JOIN span
       ON sessionless.actor = span.actor AND sessionless.ip = span.ip
      AND sessionless."at" BETWEEN span.first_at AND span.last_at
-    WHERE sessionless.event IN (SELECT event FROM event WHERE session IS NULL AND login IS NULL)
+    WHERE loose
 )
 GROUP BY event

@@ -14,7 +14,8 @@ WITH probe AS (
 SELECT by_door.actor, [by_door.door] AS doors, by_door.begins_at, max(detect_read.done_at) AS ends_at, probes, about.objects
 FROM by_door JOIN first_probe USING (actor)
 JOIN about ON about.actor = by_door.actor AND about.door = by_door.door
-JOIN detect_read ON detect_read.actor = by_door.actor AND detect_read.door = by_door.door
+JOIN detect_way ON detect_way.actor = by_door.actor AND detect_way.door = by_door.door
+JOIN detect_read ON detect_read.way = detect_way.way
  AND detect_read.done_at BETWEEN by_door.begins_at AND by_door.begins_at + INTERVAL 1 DAY
 WHERE probes >= $probes AND about.objects >= 2 AND by_door.begins_at <= first_at + INTERVAL 1 DAY
 GROUP BY by_door.actor, by_door.door, by_door.begins_at, probes, about.objects

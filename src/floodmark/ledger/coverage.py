@@ -75,11 +75,13 @@ class CoverageMap:
         self.reads = reads
         self.listing = _listing(ledger)
         self.logs = sorted({log for item in ledger.items.values() for log in item.logs} - {UNKNOWN_LOG})
+        self._holes: list[Hole] | None = None
 
     def holes(self) -> list[Hole]:
-        """Return all gaps, sorted, neighbouring hours of one log and reason joined."""
-        found = [*self._listed_holes(), *self._damaged_holes(), *self._inferred_holes()]
-        return _joined(found)
+        """Return all gaps, sorted, neighbouring hours of one log and reason joined; found once."""
+        if self._holes is None:
+            self._holes = _joined([*self._listed_holes(), *self._damaged_holes(), *self._inferred_holes()])
+        return list(self._holes)
 
     def obstacles(self, begin: datetime, end: datetime) -> list[Hole]:
         """Return the gaps that can hide a read between `begin` and `end`."""
@@ -189,6 +191,8 @@ class CoverageMap:
     # --- inferred ----------------------------------------------------------------------------
 
     def _inferred_holes(self) -> Iterable[Hole]:
+        if not any(self._unstated_logs()):
+            return
         silent = _statement("silent_hour.sql"), {"busy": BUSY_ROWS, "family": EVENT_LOG_FILES}
         for log, hour in self.ledger.engine.rows(*silent):
             yield from self._unless_stated(
@@ -205,10 +209,32 @@ class CoverageMap:
         for log, hour, witness in self.ledger.engine.rows(*witnessed):
             yield from self._unless_stated(log, hour, f"no row in an hour of whose calls {witness} tells")
 
+    def _unstated_logs(self) -> Iterable[str]:
+        """Yield the event log files that record reads and whose days are not all stated, first to last."""
+        for log in self.logs:
+            times = [
+                (part.from_, part.to)
+                for item in self.ledger.items.values()
+                for part in item.parts
+                if part.log == log and part.from_ and part.to
+            ]
+            if not (times and log.startswith(EVENT_LOG_FILES) and self.reads(log)):
+                continue
+            first = _midnight(min(begin for begin, _ in times))
+            last = _midnight(max(end for _, end in times)) + DAY
+            if not self.states(log, first, last):
+                yield log
+
     def _unless_stated(self, log: str, hour: datetime, reason: str) -> Iterable[Hole]:
         """Yield the hour as a hole where it can hide a read and nobody stated that it is covered."""
         if self.reads(log) and not self.states(log, hour, hour + HOUR):
             yield Hole(log, hour, hour + HOUR, reason)
+
+
+def _midnight(text: str) -> datetime:
+    """Return where the UTC day of a stamp begins."""
+    found = datetime.fromisoformat(text).replace(tzinfo=None)
+    return found.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _statement(name: str) -> str:

@@ -180,7 +180,10 @@ class _Run:
             if own:
                 finishing = Finishing(self, table, slots[table.name])
                 answers |= self._finished(finishing, own)
-                files[table.mapped.name] = finishing.write()
+                try:
+                    files[table.mapped.name] = finishing.write()
+                except CannotReplay as reason:
+                    self.refused |= {slots_of[0].plan.number: str(reason) for slots_of in own}
         answers |= {number: Answer(refused=reason) for number, reason in self.refused.items()}
         return Replayed(
             tuple(answers.get(number, Answer()) for number in range(len(asked))),
@@ -662,7 +665,7 @@ class Finishing:
         any_ = " | ".join(f"p{column}" for column in self.columns)
         self.owner.run(
             f"COPY (SELECT * FROM (SELECT o.n AS n, {', '.join(columns)} FROM {name} AS o{joins})"  # noqa: S608 - the same
-            f" WHERE ({any_}) <> 0 ORDER BY n) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)"
+            f" WHERE ({any_}) <> 0) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)"
         )
         return file
 

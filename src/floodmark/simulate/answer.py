@@ -36,8 +36,8 @@ _NOTES = {
 def write(connection: Connection, folder: Path, attack: Attack, *, scenario: str, seed: int) -> Path:
     """Write the key into `folder` and return the path of its first file.
 
-    `answer.json` holds the counts, `records.csv` one row per record handed out, `traces.csv` one row per log row
-    that tells something of a hostile request, so that it can be said what is left when log rows are lost.
+    `answer.json` holds the counts, `records.csv` one row per record handed out, `traces.csv` one row per log
+    row that tells something of a hostile request, so that it can be said what is left when rows are lost.
     """
     run(connection, "key.sql")
     key = {
