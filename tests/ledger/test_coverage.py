@@ -173,6 +173,32 @@ def test_a_stated_hour_is_not_inferred_to_be_a_gap(bench: Bench) -> None:
     assert holes(bench) == []
 
 
+def test_a_silence_counts_where_only_another_log_is_stated(bench: Bench) -> None:
+    """What is stated of one log says nothing of the others, or of its own other days."""
+    bench.add(*(hour_file(bench, hour, rows=10) for hour in (1, 3)))
+    bench.add(
+        *(hour_file(bench, hour, log="URI", keys="u") for hour in (1, 2, 3)),
+        covers="2025-06-30T00:00:00Z..2025-07-01T00:00:00Z",
+    )
+    assert holes(bench) == [("salesforce.elf.RestApi", "30 02", "30 03")]
+
+
+def test_gaps_are_found_once(bench: Bench) -> None:
+    """A map answers again without reading the rows again, and no caller can change its answer."""
+    bench.add(
+        *(hour_file(bench, hour, rows=10) for hour in (1, 3)),
+        *(hour_file(bench, hour, log="URI", keys="u") for hour in (1, 2, 3)),
+    )
+    with bench.case.folder.engine() as engine:
+        covered = CoverageMap(Ledger(engine, bench.case.folder.manifest), sources.reads)
+        first = covered.holes()
+        engine.connection.execute("DROP VIEW part_row CASCADE")
+        again = covered.holes()
+    assert len(first) == 1
+    assert first == again
+    assert first is not again
+
+
 def test_a_damaged_hourly_file_leaves_its_hour_open(bench: Bench) -> None:
     """Its rows are not in order of time, so the lost ones may lie anywhere in the hour."""
     whole = csv_bytes([rest(minute) for minute in range(20)])

@@ -172,18 +172,18 @@ def test_ends_of_months_and_years(
 @pytest.mark.parametrize(
     ("count", "expected"),
     [
-        (0, ("2025-05-22", "2025-05-22")),
-        (1, ("2025-01-01", "2025-05-22")),
-        (5, ("2021-01-01", "2025-05-22")),
-        (10**9, ("0001-01-01", "2025-05-22")),
+        (0, ("2024-01-01", "2025-01-01")),
+        (1, ("2023-01-01", "2025-01-01")),
+        (5, ("2019-01-01", "2025-01-01")),
+        (10**9, ("0001-01-01", "2025-01-01")),
     ],
 )
-def test_last_years_with_the_current_one(count: int, expected: tuple[str, str]) -> None:
-    """The second reading ends today; no other literal has one."""
-    reading = days("LAST_N_YEARS", count, ANCHOR, SYDNEY, years_include_current=True)
+def test_last_years_that_begin_a_year_earlier(count: int, expected: tuple[str, str]) -> None:
+    """The second reading has one year more; no other literal has one."""
+    reading = days("LAST_N_YEARS", count, ANCHOR, SYDNEY, years_one_more=True)
     assert reading == span(*expected)
     for name in ("LAST_N_MONTHS", "NEXT_N_YEARS", "N_YEARS_AGO"):
-        assert days(name, 2, ANCHOR, SYDNEY, years_include_current=True) == days(name, 2, ANCHOR, SYDNEY)
+        assert days(name, 2, ANCHOR, SYDNEY, years_one_more=True) == days(name, 2, ANCHOR, SYDNEY)
 
 
 def test_two_literals_end_with_the_query() -> None:
