@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench docs soak lock clean
+.PHONY: help demo test lint check bench docs soak lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
@@ -17,7 +17,7 @@ demo: .venv/.stamp-run  ## simulate a small breach, investigate it, say where th
 test: .venv/.stamp-dev  ## run every test but the soak
 	$(BIN)/python -m pytest -n 2 -m "not soak"
 
-check: .venv/.stamp-dev  ## lint, types, layers, gates and the fast tests (under two minutes)
+lint: .venv/.stamp-dev  ## lint, types, layers, size, words, generated pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
@@ -26,6 +26,8 @@ check: .venv/.stamp-dev  ## lint, types, layers, gates and the fast tests (under
 	$(BIN)/python scripts/size.py
 	$(BIN)/python scripts/words.py
 	$(BIN)/python scripts/docs.py --check
+
+check: lint  ## lint and the fast tests (about two minutes)
 	$(BIN)/python -m pytest -n 2 -m "not slow and not soak"
 
 bench: .venv/.stamp-dev  ## measure time and memory on simulated breaches

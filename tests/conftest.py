@@ -23,12 +23,24 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
-# Folders whose tests each walk through whole cases: left out of `make check`, run by `make test`.
-WHOLE_CASES = frozenset({"case", "simulate"})
+# Folders and files that walk through whole cases, start processes or draw many worlds: left out of
+# `make check`, run by `make test`.
+LONG = frozenset(
+    {
+        "case",
+        "simulate",
+        "test_linkage.py",
+        "test_replay_against_oracle.py",
+        "test_replay_hurt.py",
+        "test_replay_oracle.py",
+        "test_round_trip.py",
+        "test_worker.py",
+    }
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of folders that walk through whole cases as slow."""
+    """Mark the tests of these folders and files as slow."""
     for item in items:
-        if WHOLE_CASES.intersection(item.path.parts):
+        if LONG.intersection(item.path.parts):
             item.add_marker("slow")

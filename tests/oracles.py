@@ -132,9 +132,12 @@ def time_of(row: Row, field: str | None) -> datetime | None:
 
 
 def changed_after(mapped: Mapped, row: Row, moment: datetime) -> bool:
-    """A record without a change time counts as never changed."""
+    """A record without a change time counts as never changed.
+
+    The platform stamps a change with its second only: one in the second of the moment may be later.
+    """
     changed = time_of(row, mapped.changed)
-    return changed is not None and changed > moment
+    return changed is not None and changed >= moment.replace(microsecond=0)
 
 
 def may_have_held(world: World, mapped: Mapped, row: Row, field: str) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from floodmark.engine import Engine, literal
 from floodmark.models import OUTCOMES
@@ -77,7 +77,10 @@ class Cells:
                 join=self.then.join if self.then else "",
                 possible=marked_mask(self.parts, "p", self.then, sure=False),
             ),
-            {"begin": begin, "end": end},
+            {
+                "begin": begin.replace(microsecond=0) - timedelta(microseconds=1),
+                "end": end,
+            },  # stamps have no fractions
         )
 
     def _person_cells(self) -> None:
