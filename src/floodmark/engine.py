@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
@@ -129,12 +130,40 @@ class Engine:
     connection: Connection
     kept: list[Kept] = field(default_factory=list[Kept])
 
-    def keep(self, name: str, sql: str, bound: Iterable[Any] | Mapping[str, Any] = ()) -> int:
-        """Store the result of `sql` as table `name`, remember both, and return the row count."""
+    def keep(
+        self,
+        name: str,
+        sql: str,
+        bound: Iterable[Any] | Mapping[str, Any] = (),
+        *,
+        without: Path | None = None,
+    ) -> int:
+        """Store the result of `sql` as table `name`, remember both, and return the row count.
+
+        `without`: a scratch folder, another each time, that is left out of what is remembered.
+        """
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS {sql}", bound or None)
         (count,) = row(self.connection, f"SELECT count(*) FROM {quote(name)}")
-        self.kept.append(Kept(name, sql, count))
+        self.kept.append(Kept(name, sql.replace(f"{without}/", "") if without else sql, count))
         return count
+
+    def keep_table(self, name: str, table: pa.Table) -> None:
+        """Store rows that were made in Python as a table."""
+        self.connection.register("given", table)
+        self.keep(name, "SELECT * FROM given")
+        self.connection.unregister("given")
+
+    @contextmanager
+    def small_sides_held(self) -> Generator[None]:
+        """Let joins hold in memory the side that a statement names second, so name the small one second.
+
+        Left to itself the engine guesses that the filtered rows of the logs are few, and holds all of them.
+        """
+        self.connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.connection.execute("RESET disabled_optimizers")
 
     def rows(self, sql: str, bound: Iterable[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run `sql` and return all rows."""

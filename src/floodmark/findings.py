@@ -15,8 +15,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,7 +139,7 @@ def detect(
     Returns:
         `learning` is true where the ledger spans less than `SETTLED`; no confidence is then high.
     """
-    with small_sides_held(engine):
+    with engine.small_sides_held():
         history = _prepare(engine)
     chosen = _scanned() if detectors is None else detectors
     found = [signal for detector in chosen for signal in detector.signals(engine)]
@@ -170,19 +169,6 @@ def _prepare(engine: Engine) -> History:
     _keep(engine, "detect_mark", {"days": days, "settled_days": SETTLED.days})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     return History(begins_at, learning)
-
-
-@contextmanager
-def small_sides_held(engine: Engine) -> Generator[None]:
-    """Let joins hold in memory the side that a statement names second, so name the small one second.
-
-    Left to itself the engine guesses that the filtered rows of the logs are few, and holds all of them.
-    """
-    engine.connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
-    try:
-        yield
-    finally:
-        engine.connection.execute("RESET disabled_optimizers")
 
 
 def _keep(engine: Engine, name: str, bound: dict[str, Any]) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from floodmark.engine import Engine, statement
-from floodmark.findings import small_sides_held
 from floodmark.ids import canonical
 from floodmark.models import Finding, Intrusion, stamp
 
@@ -68,7 +67,7 @@ def trace(engine: Engine, selectors: Selectors) -> Intrusion:
     `joined_by` is null for an event that was selected itself.
     """
     cut = {"begin": selectors.begin, "end": selectors.end}
-    with small_sides_held(engine):
+    with engine.small_sides_held():
         engine.keep("selected", *_selected(selectors))
         engine.keep("joined", statement(_HERE / "joined.sql"), {"slack": SLACK_MINUTES, **cut})
         engine.keep("hostile", statement(_HERE / "hostile.sql"))

@@ -14,7 +14,7 @@ from floodmark.engine import Connection, Engine
 from floodmark.models import Bound
 from floodmark.scope.bounds import Bounds, Obstacles
 from floodmark.scope.outcomes import Cells, Window
-from floodmark.scope.records import Masks, keep_parts, keep_replayed, keep_table, parts
+from floodmark.scope.records import Masks, keep_parts, keep_replayed, parts
 from floodmark.scope.requests import Act, Reading
 from floodmark.scope.touched import Touched
 from floodmark.snapshot import Snapshot, datamap, take
@@ -97,8 +97,8 @@ def quick_snapshot(engine: Engine, world: oracles.World) -> Snapshot:
         }
         for number, person in enumerate(everybody)
     ]
-    keep_table(engine, "record", pa.Table.from_pylist(rows, _RECORD))
-    keep_table(engine, "person", pa.Table.from_pylist(people, _PERSON))
+    engine.keep_table("record", pa.Table.from_pylist(rows, _RECORD))
+    engine.keep_table("person", pa.Table.from_pylist(people, _PERSON))
     counts = {
         of.name: len(world.rows.get(of.name, [])) for of in sorted(world.objects, key=lambda of: of.name)
     }
@@ -211,12 +211,12 @@ class Judged:
                     and (id_ in part.sure or not is_whole(world, request, part))
                 ]
                 part_no += 1
-        keep_table(self.engine, "request_record", pa.Table.from_pylist(rows, _LISTED))
+        self.engine.keep_table("request_record", pa.Table.from_pylist(rows, _LISTED))
         acts = [
             {"request_no": no, "act": each.id, "since": plain(each.at)}
             for no, each in enumerate(world.requests)
         ]
-        keep_table(self.engine, "request_act", pa.Table.from_pylist(acts, _ACTS))
+        self.engine.keep_table("request_act", pa.Table.from_pylist(acts, _ACTS))
 
     def _obstacles(self, world: oracles.World) -> Obstacles:
         known = oracles.records(world).keys()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from floodmark.engine import literal
 from floodmark.replay.conditions import Reading
@@ -143,7 +144,7 @@ class _Run:
 
     # --- running ---------------------------------------------------------------------------------------
 
-    def run(self, sql: str) -> list[tuple[object, ...]]:
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement and remember it; after a stop of the worker make its tables again.
 
         Raises:
@@ -306,8 +307,8 @@ class _Run:
         )
         (rest,) = self.run(f"SELECT {more} FROM {name} WHERE p <> s OR q <> s")  # noqa: S608 - the same
         for place, slot in enumerate(slots):
-            slot.must = int(str(must[place]))
-            extra = [int(str(each)) for each in rest[3 * place : 3 * place + 3]]
+            slot.must = must[place]
+            extra = rest[3 * place : 3 * place + 3]
             slot.may = slot.must + extra[0]
             slot.plain = slot.must + extra[1] - extra[2]
 
@@ -320,7 +321,7 @@ class _Run:
             f"CREATE OR REPLACE TEMP TABLE {slot.table} AS SELECT r.n, coalesce({term.must}, false) AS must,"  # noqa: S608 - the same
             f" coalesce({term.plain}, false) AS plain FROM {table} AS r {joins} WHERE {term.may}"
         )
-        ((slot.may, slot.must, slot.plain),) = self.run(  # type: ignore[assignment]
+        ((slot.may, slot.must, slot.plain),) = self.run(
             f"SELECT count(*), count(*) FILTER (must), count(*) FILTER (plain) FROM {slot.table}"  # noqa: S608 - the same
         )
 
@@ -489,7 +490,7 @@ class Finishing:
                 f"SELECT coalesce(sum({must}), 0)::BIGINT, coalesce(sum({may}), 0)::BIGINT FROM {chunk}"  # noqa: S608 - the same
             )
         ((must_count, may_count),) = rows
-        return int(str(must_count)), int(str(may_count))
+        return must_count, may_count
 
     def _seen(
         self, plan_: Plan, window: _Window, *, must: int, may: int, plain: int
@@ -563,12 +564,12 @@ class Finishing:
         plan_.notes[GONE] = None
         open_ = " OR ".join(f"({key.open})" for key, _ in keys if key.open) or "false"
         values = ", ".join(f"{key.value} AS k{place}" for place, (key, _) in enumerate(keys))
-        order = ", ".join(
-            f"k{place} {'DESC' if each.descending else 'ASC'} NULLS {'LAST' if each.nulls_last else 'FIRST'}"
-            for place, (_, each) in enumerate(keys)
-        )
-        rank = ", ".join(each.replace(" ", ", '", 1) + "'" for each in order.split(", "))
-        rank = f"create_sort_key({rank})"
+        ways = [
+            f"{'DESC' if each.descending else 'ASC'} NULLS {'LAST' if each.nulls_last else 'FIRST'}"
+            for _, each in keys
+        ]
+        order = ", ".join(f"k{place} {way}" for place, way in enumerate(ways))
+        rank = "create_sort_key(" + ", ".join(f"k{place}, '{way}'" for place, way in enumerate(ways)) + ")"
         # No row came back that so many others surely precede: with a limit, few are left to be placed.
         cut = window.offset + window.possible
         last = (
@@ -602,7 +603,7 @@ class Finishing:
         self.sparse.append((slots[0].mark, f"SELECT n, must FROM {name}"))  # noqa: S608 - our own names
         slots[0].table = name
         ((must, may),) = self.owner.run(f"SELECT count(*) FILTER (must), count(*) FROM {name}")  # noqa: S608 - the same
-        return int(str(must)), int(str(may))
+        return must, may
 
     def _sides(self, plan_: Plan, slots: Sequence[_Slot]) -> Iterator[Rows]:
         """Write the parents and children that came back with a query."""
@@ -622,7 +623,7 @@ class Finishing:
             ((open_,),) = self.owner.run(
                 f"SELECT count(*) FROM read_parquet({literal(str(file))}) WHERE NOT is_sure"  # noqa: S608 - a file of ours
             )
-            yield Rows(side.way, side.object, file, int(str(open_)))
+            yield Rows(side.way, side.object, file, open_)
 
     def write(self) -> Path:
         """Write the file of the table: n, and the bits that are left of each column."""

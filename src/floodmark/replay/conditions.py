@@ -7,7 +7,7 @@ may, and only a comparison has to know what its negation is, under each reading 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -129,6 +129,25 @@ class Context:
     notes: dict[str, None] = field(default_factory=dict[str, None])
     """Assumptions, in order of first use."""
 
+    @classmethod
+    def of(
+        cls,
+        tables: Tables,
+        table: Table,
+        alias: str,
+        select: tree.Select,
+        setting: Setting,
+        *,
+        settled: bool = False,
+    ) -> Context:
+        """Return the context of the rows of one SELECT."""
+        own = frozenset(name.casefold() for name in (select.alias, select.object) if name)
+        context = cls(tables, table, alias, setting, settled=settled, own_names=own)
+        for source in select.sources:
+            if source.alias:
+                context.sources[source.alias.casefold()] = context.steps(source.path)
+        return context
+
     # --- fields ----------------------------------------------------------------------------------------
 
     def steps(self, path: tree.Path) -> tuple[str, ...]:
@@ -230,10 +249,10 @@ class Context:
         flag = self.tables.flag_seen(self.table, self.setting.account) if self.setting.account else None
         return Term.of(f"{self.alias}.{flag}" if flag else "true")
 
-    def record(self, where: tree.Condition | None, *, deleted: bool) -> Term:
-        """Return whether a record came back, as far as conditions say; `deleted`: deleted ones too."""
+    def record(self, where: tree.Condition | None) -> Term:
+        """Return whether a record came back, as far as conditions say."""
         terms = [self.existed(), self.seen()]
-        if not deleted and "isdeleted" in self.table.columns:
+        if not self.setting.deleted and "isdeleted" in self.table.columns:
             path = tree.Path(("IsDeleted",), (0, 0))
             value = tree.Boolean(False, (0, 0))  # noqa: FBT003 - a value
             terms.append(self.condition(tree.Compare(path, "=", value, (0, 0))))
@@ -346,7 +365,7 @@ class Context:
         """Return a semi-join: the inner query is answered twice as well."""
         self.nested = True
         inner, column = self._inner(node)
-        term = inner.record(node.query.where, deleted=node.query.all_rows or self.setting.deleted)
+        term = inner.record(node.query.where)
         place = inner.place(column)
         ids_only = any(_of_ids(each) for each in (place, self._place_of(node.left)))
         kind = "id" if ids_only else "text"
@@ -385,11 +404,9 @@ class Context:
             raise CannotReplay("an inner query that does not select one field")
         if node.query.limit is not None or node.query.offset is not None or node.query.group:
             raise CannotReplay("an inner query with a limit or groups")
-        own = frozenset(name.casefold() for name in (node.query.alias, node.query.object) if name)
-        inner = Context(
-            self.tables, table, f"{self.alias}q{node.at[0]}", self.setting, settled=False, own_names=own
-        )
-        return inner, items[0].what
+        setting = replace(self.setting, deleted=self.setting.deleted or node.query.all_rows)
+        alias = f"{self.alias}q{node.at[0]}"
+        return Context.of(self.tables, table, alias, node.query, setting), items[0].what
 
     def _place_of(self, left: tree.Operand) -> Place | None:
         return self.place(left) if isinstance(left, tree.Path) else None

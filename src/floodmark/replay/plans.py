@@ -73,42 +73,28 @@ class Plan:
     sight: bool = False
     """What the account could see is stated, and nothing speaks against it."""
 
-    @property
-    def deleted(self) -> bool:
-        """Whether deleted records come back too."""
-        return self.select.all_rows or self.asked.all_rows
-
-    def context(self, tables: Tables, reading: Reading, *, settled: bool) -> Context:
+    def context(self, tables: Tables, reading: Reading, *, settled: bool = False) -> Context:
         """Return the context of the query's own rows."""
-        select = self.select
-        own = frozenset(name.casefold() for name in (select.alias, select.object) if name)
-        context = Context(
-            tables, self.table, "r", replace(self.setting, reading=reading), settled=settled, own_names=own
-        )
-        for source in select.sources:
-            if source.alias:
-                context.sources[source.alias.casefold()] = context.steps(source.path)
-        return context
+        setting = replace(self.setting, reading=reading)
+        return Context.of(tables, self.table, "r", self.select, setting, settled=settled)
 
     def compiled(self, tables: Tables, reading: Reading) -> Compiled:
         """Return the query under one reading; raise CannotReplay when it cannot be answered."""
-        loose = self.context(tables, reading, settled=False)
-        any_row = loose.record(self.select.where, deleted=self.deleted)
+        loose = self.context(tables, reading)
+        any_row = loose.record(self.select.where)
         self.notes |= loose.notes
         if loose.nested:
             self.notes[GONE] = None
         alone = bool(loose.joins) or loose.nested
         settled = any_row
         if not alone:
-            settled = self.context(tables, reading, settled=True).record(
-                self.select.where, deleted=self.deleted
-            )
+            settled = self.context(tables, reading, settled=True).record(self.select.where)
         return Compiled(settled, any_row, tuple(loose.joins), alone)
 
     def variants(self, tables: Tables) -> tuple[Reading, ...]:
         """Return the readings under which the answer can differ."""
-        context = self.context(tables, Reading(), settled=False)
-        context.record(self.select.where, deleted=self.deleted)
+        context = self.context(tables, Reading())
+        context.record(self.select.where)
         return tuple(
             Reading(nulls, years)
             for years, nulls in product(
@@ -118,7 +104,7 @@ class Plan:
 
     def order(self, tables: Tables) -> tuple[list[tuple[Operand, tree.Order]], Context]:
         """Return the keys of ORDER BY, and the context with the joins that they need."""
-        context = self.context(tables, Reading(), settled=False)
+        context = self.context(tables, Reading())
         return [(self._key(context, tables, each), each) for each in self.select.order], context
 
     def _key(self, context: Context, tables: Tables, order: tree.Order) -> Operand:
@@ -270,10 +256,7 @@ def sides(plan_: Plan, tables: Tables, rows: str, readings: Sequence[Reading]) -
 
 
 def _sides(plan_: Plan, tables: Tables, level: _Level, readings: Sequence[Reading]) -> Iterator[Side]:
-    context = _nested(plan_, tables, level.select, level.table, readings[0], alias="r")
-    for source in level.select.sources:
-        if source.alias:
-            context.sources[source.alias.casefold()] = context.steps(source.path)
+    context = Context.of(tables, level.table, "r", level.select, replace(plan_.setting, reading=readings[0]))
     for steps in _parents(level.select, context):
         side = _parent(plan_, context, steps, level)
         if side:
@@ -281,14 +264,6 @@ def _sides(plan_: Plan, tables: Tables, level: _Level, readings: Sequence[Readin
     for item in level.select.items:
         if isinstance(item, tree.Children):
             yield from _children(plan_, tables, item.query, level, readings)
-
-
-def _nested(
-    plan_: Plan, tables: Tables, select: tree.Select, table: Table, reading: Reading, *, alias: str
-) -> Context:
-    own = frozenset(name.casefold() for name in (select.alias, select.object) if name)
-    setting = replace(plan_.setting, reading=reading)
-    return Context(tables, table, alias, setting, settled=False, own_names=own)
 
 
 def _parents(select: tree.Select, context: Context) -> list[tuple[str, ...]]:
@@ -303,20 +278,16 @@ def _parents(select: tree.Select, context: Context) -> list[tuple[str, ...]]:
 
 def shown_paths(select: tree.Select) -> Iterator[tree.Path]:
     """Yield the paths whose values the answer shows."""
-    aggregate = is_aggregate(select)
-    for item in select.items:
-        if isinstance(item, tree.Field):
-            yield from _paths(item.what, aggregate=aggregate)
-    for each in select.group:
-        yield from _paths(each, aggregate=False)
+    for what in (*(item.what for item in select.items if isinstance(item, tree.Field)), *select.group):
+        yield from _paths(what)
 
 
-def _paths(what: tree.Operand | tree.Value, *, aggregate: bool) -> Iterator[tree.Path]:
+def _paths(what: tree.Operand | tree.Value) -> Iterator[tree.Path]:
     if isinstance(what, tree.Path):
         yield what
     elif isinstance(what, tree.Call) and (what.name not in _AGGREGATES or what.name in {"min", "max"}):
         for argument in what.arguments:
-            yield from _paths(argument, aggregate=aggregate)
+            yield from _paths(argument)
 
 
 def _parent(plan_: Plan, context: Context, steps: Sequence[str], level: _Level) -> Side | None:
@@ -349,8 +320,9 @@ def _children(
     column = child.columns.get(link.field.casefold()) if child and link else None
     if child is None or column is None:
         return
-    contexts = [_nested(plan_, tables, query, child, reading, alias="c") for reading in readings]
-    terms = [each.record(query.where, deleted=plan_.deleted) for each in contexts]
+    settings = [replace(plan_.setting, reading=reading) for reading in readings]
+    contexts = [Context.of(tables, child, "c", query, setting) for setting in settings]
+    terms = [each.record(query.where) for each in contexts]
     context = contexts[0]
     operand = context.read(context.place(tree.Path((column,), (0, 0))), "id")
     plan_.notes |= context.notes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.snapshot.datamap import Datamap, MappedObject, plural
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,3 @@ def _links(datamap: Datamap) -> dict[str, str]:
 def _step(field: str) -> str:
     """Return the name under which a path follows a field: `Account` for AccountId, `Trip__r` for Trip__c."""
     return (field[:-3] + "__r" if field.endswith("__c") else field.removesuffix("Id")).casefold()
-
-
-def plural(name: str) -> str:
-    """Return the platform's usual name for child rows: Cases for Case, Visits__r for Visit__c."""
-    if name.endswith("__c"):
-        return f"{name[:-3]}s__r"
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"

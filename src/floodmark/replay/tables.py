@@ -166,11 +166,7 @@ class Tables:
         if history is None:
             return None
         if table.tracked is None:
-            rows = [(name,) for name in history.tracks] or self.runner.run(
-                f"SELECT DISTINCT {quote(history.field)} AS f FROM {self.file(history.table)}"  # noqa: S608 - quoted names
-                f" WHERE has_value({quote(history.field)}) ORDER BY f"
-            )
-            table.tracked = frozenset(name.casefold() for (name,) in rows)
+            table.tracked = self.snapshot.tracked(table.mapped.name)
         return history if column.casefold() in table.tracked else None
 
     def changes(self, history: History, column: str, since: datetime, until: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from floodmark.models import Obstacle
 from floodmark.report.blocks import Block, Facts, Heading, Items, Paragraph, Row, Section, Table
 from floodmark.report.claims import REQUESTS_SHOWN, Claims
-from floodmark.report.opening import blind_note, counted, interval, is_empty, label, untaken
+from floodmark.report.opening import blind_note, counted, interval, is_empty, label, left_open, untaken
 from floodmark.report.parts import Foreign, Line, Link, Mark, joined, say, when
 
 OBSTACLES_SHOWN = 50
@@ -95,18 +95,7 @@ def _four_kinds(claims: Claims) -> list[Block]:
 
 def _cannot_tell(claims: Claims) -> list[Block]:
     """List the people and categories left open, then each obstacle."""
-    material = claims.material
-    open_lines = [
-        say(
-            "{name}: {people}",
-            name=label(material, each.category),
-            people=counted(
-                claims, ("scope", "categories", place, "outcomes", "cannot_tell"), "person", "people"
-            ),
-        )
-        for place, each in enumerate(material.scope.categories)
-        if each.outcomes.cannot_tell
-    ]
+    open_lines = left_open(claims, "{name}: {people}")
     first = Items(tuple(open_lines)) if open_lines else Paragraph(("No outcome was left open.",))
     return [first, *_obstacles(claims)]
 

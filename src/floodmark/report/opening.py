@@ -171,20 +171,24 @@ def _nothing_taken(claims: Claims) -> Figure:
     return claims.derive("nothing_taken", max(scope.snapshot.people - scope.people.at_most, 0), how)
 
 
-def _unsure(claims: Claims) -> Line:
-    """Say of which data it cannot be told, of how many people, and where to read why."""
-    material = claims.material
-    items = [
+def left_open(claims: Claims, form: str) -> list[Line]:
+    """Say which categories cannot be told, and of how many people; `form` has {name} and {people}."""
+    return [
         say(
-            "{name} of {people}",
-            name=label(material, each.category),
+            form,
+            name=label(claims.material, each.category),
             people=counted(
                 claims, ("scope", "categories", place, "outcomes", "cannot_tell"), "person", "people"
             ),
         )
-        for place, each in enumerate(material.scope.categories)
+        for place, each in enumerate(claims.material.scope.categories)
         if each.outcomes.cannot_tell
     ]
+
+
+def _unsure(claims: Claims) -> Line:
+    """Say of which data it cannot be told, of how many people, and where to read why."""
+    items = left_open(claims, "{name} of {people}")
     if not items:
         return ()
     return say(

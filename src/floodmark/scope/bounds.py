@@ -24,9 +24,10 @@ from itertools import combinations
 
 from floodmark.engine import Engine, literal
 from floodmark.models import Bound
+from floodmark.replay.tables import moment
 from floodmark.scope.history import Then
 from floodmark.scope.outcomes import Cells
-from floodmark.scope.records import Part, moment
+from floodmark.scope.records import Part
 from floodmark.scope.requests import Reading
 from floodmark.scope.shown import existed, marked, marked_mask, whole_mask
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from floodmark.engine import Engine, literal, quote
-from floodmark.scope.records import Masks, Part, moment
+from floodmark.replay.tables import moment
+from floodmark.scope.records import Masks, Part
 from floodmark.snapshot import Snapshot
 from floodmark.snapshot.datamap import History
 
@@ -58,7 +59,7 @@ class Then:
             pair: place for place, pair in enumerate(sorted(pairs))
         }
         found = [
-            self._long(engine, snapshot, masks, each.name, each.history)
+            self._long(snapshot, masks, each.name, each.history)
             for each in snapshot.datamap.objects
             if each.history and each.name in masks.fields
         ]
@@ -73,19 +74,11 @@ class Then:
             )
             engine.keep("record_then", f'SELECT record_no, {columns} FROM "then" GROUP BY record_no')
 
-    def _long(
-        self, engine: Engine, snapshot: Snapshot, masks: Masks, name: str, history: History | None
-    ) -> str | None:
+    def _long(self, snapshot: Snapshot, masks: Masks, name: str, history: History | None) -> str | None:
         if history is None:
             return None
         view = snapshot.view(history.table)
-        tracked = {each.casefold() for each in history.tracks} or {
-            each.casefold()
-            for (each,) in engine.rows(
-                f"SELECT DISTINCT stripped({quote(history.field)}) AS f FROM {view}"
-                f" WHERE has_value({quote(history.field)}) ORDER BY f"
-            )
-        }
+        tracked = snapshot.tracked(name)
         bits = {each.casefold(): 1 << bit for bit, each in enumerate(masks.fields[name])}
         own = {each: bit for each, bit in bits.items() if each in tracked}
         if not own:

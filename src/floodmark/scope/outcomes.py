@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from floodmark.engine import Engine, literal
 from floodmark.models import OUTCOMES
 from floodmark.scope.history import Then
 from floodmark.scope.records import Masks, Part
+from floodmark.scope.requests import before_second
 from floodmark.scope.shown import marked, marked_mask, whole_mask
 
 
@@ -77,10 +78,7 @@ class Cells:
                 join=self.then.join if self.then else "",
                 possible=marked_mask(self.parts, "p", self.then, sure=False),
             ),
-            {
-                "begin": begin.replace(microsecond=0) - timedelta(microseconds=1),
-                "end": end,
-            },  # stamps have no fractions
+            {"begin": before_second(begin), "end": end},
         )
 
     def _person_cells(self) -> None:

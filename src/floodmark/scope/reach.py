@@ -14,8 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from floodmark.engine import Engine, literal, quote
+from floodmark.replay.tables import moment
 from floodmark.scope.outcomes import Cells, outcome_case
-from floodmark.scope.records import Part, keep_table, moment
+from floodmark.scope.records import Part
 from floodmark.scope.requests import Reading
 
 
@@ -28,7 +29,7 @@ def keep_person_rows(engine: Engine, cells: Cells, readings: Sequence[Reading], 
         "at": pa.array([each.act.at for each in readings], pa.timestamp("us")),
         "last_at": pa.array([each.act.last_at for each in readings], pa.timestamp("us")),
     }
-    keep_table(engine, "request_fact", pa.table(facts))
+    engine.keep_table("request_fact", pa.table(facts))
     marks = sorted({mark for part in cells.parts for mark in part.marks})
     bits = sorted({column for column, _ in marks})
     names = sorted({part.object for part in cells.parts if part.whole})

@@ -216,13 +216,13 @@ def _either(sides: Sequence[Part]) -> Part:
 def keep_parts(engine: Engine, found: Sequence[Part]) -> None:
     """Make the tables request_part, one row per part, numbered from 0, and part_mark, one per mark."""
     rows = [{"part_no": number, **vars(part)} for number, part in enumerate(found)]
-    keep_table(engine, "request_part", pa.Table.from_pylist(rows, _PART))
+    engine.keep_table("request_part", pa.Table.from_pylist(rows, _PART))
     marks = [
         {"part_no": number, "col": column, "bit": bit}
         for number, part in enumerate(found)
         for column, bit in part.marks
     ]
-    keep_table(engine, "part_mark", pa.Table.from_pylist(marks, _MARK))
+    engine.keep_table("part_mark", pa.Table.from_pylist(marks, _MARK))
 
 
 def keep_replayed(
@@ -254,9 +254,8 @@ def keep_replayed(
             )
             columns += count
     union = " UNION ALL BY NAME ".join(selects)
-    engine.keep("replayed", union or "SELECT record_no FROM record WHERE false")
-    for folder in {str(file.parent) for file in files.values()}:  # a scratch folder, other each time
-        engine.kept[-1] = replace(engine.kept[-1], sql=engine.kept[-1].sql.replace(f"{folder}/", ""))
+    folder = next((file.parent for file in files.values()), None)
+    engine.keep("replayed", union or "SELECT record_no FROM record WHERE false", without=folder)
     if not replayed:
         return list(readings)
     return [
@@ -304,20 +303,13 @@ def keep_records(
         for number, reading in enumerate(readings)
         if not reading.empty
     ]
-    keep_table(engine, "request_act", pa.Table.from_pylist(acts, _ACT))
-    keep_table(engine, "request_home", pa.Table.from_pylist(_homes(found), _HOME))
+    engine.keep_table("request_act", pa.Table.from_pylist(acts, _ACT))
+    engine.keep_table("request_home", pa.Table.from_pylist(_homes(found), _HOME))
     engine.keep("request_record", _REQUEST_RECORD)
     _keep_sides(engine, readings, found)
     for number, part in enumerate(found):
         if part.through and readings[part.request_no].act.id_count:
             _follow(engine, snapshot, number, part, part.through)
-
-
-def keep_table(engine: Engine, name: str, table: pa.Table) -> None:
-    """Store rows that were made in Python as a table."""
-    engine.connection.register("given", table)
-    engine.keep(name, "SELECT * FROM given")
-    engine.connection.unregister("given")
 
 
 def _homes(found: Sequence[Part]) -> list[dict[str, object]]:
@@ -369,8 +361,3 @@ def _follow(engine: Engine, snapshot: Snapshot, number: int, part: Part, through
             "parent": part.object,
         },
     )
-
-
-def moment(at: datetime) -> str:
-    """Return a time as a literal."""
-    return f"TIMESTAMP {literal(at.isoformat(sep=' '))}"

@@ -148,7 +148,7 @@ class Reading:
         before it or after. The result of a job that was seen only when it was fetched may be as old as
         results live.
         """
-        return self._begun.replace(microsecond=0) - timedelta(microseconds=1)
+        return before_second(self._begun)
 
     @property
     def _begun(self) -> datetime:
@@ -162,6 +162,11 @@ class Reading:
         if self.kind in {"query", "aggregate", "record", "page_view"}:
             return self.act.at
         return self.act.done_at or self.act.last_at
+
+
+def before_second(at: datetime) -> datetime:
+    """Return the last moment before the second of a time: stamps of the platform have no fractions."""
+    return at.replace(microsecond=0) - timedelta(microseconds=1)
 
 
 class Gatherer:
@@ -214,9 +219,7 @@ class Gatherer:
         table = pa.table(
             {"text": [text for text, _ in pairs], "job": [job for _, job in pairs]}, schema=_PAIRS
         )
-        self.engine.connection.register("bulk_pairs", table)
-        self.engine.connection.execute("CREATE OR REPLACE TEMP TABLE bulk_pair AS SELECT * FROM bulk_pairs")
-        self.engine.connection.unregister("bulk_pairs")
+        self.engine.keep_table("bulk_pair", table)
         self.engine.keep(
             "act_event",
             "SELECT event, coalesce(job, act) AS act FROM act_event LEFT JOIN bulk_pair ON text = act",

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from floodmark.engine import literal
+from floodmark.replay.tables import moment
 from floodmark.scope.history import Then
-from floodmark.scope.records import Part, moment
+from floodmark.scope.records import Part
 
 
 def whole_mask(found: Iterable[Part]) -> str:

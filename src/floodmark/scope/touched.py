@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from floodmark.replay.relations import Relations, plural
+from floodmark.replay.relations import Relations
 from floodmark.scope.selection import Query
-from floodmark.snapshot.datamap import Datamap, MappedObject
+from floodmark.snapshot.datamap import Datamap, MappedObject, plural
 
 # Reading one of these shows the other: a compound field and its parts.
 _PARTS: Mapping[str, tuple[str, ...]] = {

@@ -168,6 +168,24 @@ class Snapshot:
         """Return the quoted name of the view over all columns of an object, sorted by its id."""
         return quote(f"object_{name}")
 
+    def tracked(self, name: str) -> frozenset[str]:
+        """Return the columns whose changes the history of an object records, case-folded.
+
+        Those that the map states; else those that occur in the history.
+        """
+        mapped = self.datamap.object(name)
+        history = mapped.history if mapped else None
+        if history is None:
+            return frozenset()
+        names = history.tracks or [
+            found
+            for (found,) in self.engine.rows(
+                f"SELECT DISTINCT {quote(history.field)} FROM {self.view(history.table)}"  # noqa: S608 - quoted names
+                f" WHERE {quote(history.field)} IS NOT NULL"
+            )
+        ]
+        return frozenset(found.strip().casefold() for found in names if found.strip())
+
     def fields(self, name: str) -> list[tuple[str, str]]:
         """Return the mapped fields of an object with their categories, in the order of the mask's bits."""
         mapped = self.datamap.object(name)

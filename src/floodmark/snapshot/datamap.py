@@ -516,11 +516,11 @@ def _relations(
                 reader.problems.add(where, f"object {show(known)} is not in the map{closest(known, drafts)}")
         if target is not None:
             targets[name] = target
-            children[name] = reader.word(parts.get("children"), "children") or _plural(child)
+            children[name] = reader.word(parts.get("children"), "children") or plural(child)
     return targets, children
 
 
-def _plural(name: str) -> str:
+def plural(name: str) -> str:
     """Return the platform's usual name for child rows: Cases for Case, Visits__r for Visit__c."""
     if name.endswith("__c"):
         return f"{name[:-3]}s__r"
