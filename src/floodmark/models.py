@@ -109,6 +109,18 @@ class SnapshotTaken(Document):
     head: str
 
 
+class Reason(Document):
+    """One thing that speaks for a finding: what was seen, what was expected, and how much it weighs."""
+
+    detector: str
+    """The detector, or the rule of the detector `sigma`."""
+    at: str
+    """When it could be told: the time of the event that completed it."""
+    points: Count
+    seen: str
+    expected: str
+
+
 class Finding(Document):
     """What is unusual, how unusual, its events, its ATT&CK techniques."""
 
@@ -127,15 +139,37 @@ class Finding(Document):
     to: str
     events: tuple[str, ...]
     techniques: tuple[str, ...]
+    told_at: str
+    """When the reasons together first weighed enough: from this event on the finding could be told."""
+    points: Count
+    """The sum of what its reasons weigh."""
+    reasons: tuple[Reason, ...]
+    """By time. What weighs for it, each with its numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Quiet(Document):
+    """A finding that is like one that was dismissed, and has not grown since: known, and not told again."""
+
+    id: str
+    title: str
+    like: str
+    """The dismissed finding."""
+    reason: str
+    """Why that one was dismissed."""
 
 
 class Detected(Document):
     """`floodmark detect`. `learning` is true while the logs are too short to know what is normal."""
 
     learning: bool
+    learning_until: str | None
+    """The end of the time in which the ledger is too short to compare with; null where it is empty."""
+    learning_accounts: Count
+    """Accounts that are too new to be compared with themselves; nothing found there is not all clear."""
     findings: tuple[Finding, ...]
+    quiet: tuple[Quiet, ...] = ()
 
 
 class Decided(Document):
