@@ -6,10 +6,10 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench docs soak lock clean
+.PHONY: help demo test lint check bench bench-detection docs soak lock clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-12s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-23s %s\n' "$$name" "$$what"; done
 
 demo: .venv/.stamp-run  ## simulate a small breach, investigate it, say where the report is
 	$(BIN)/floodmark demo
@@ -32,6 +32,9 @@ check: lint  ## lint and the fast tests (about two minutes)
 
 bench: .venv/.stamp-dev  ## measure time and memory on simulated breaches
 	$(BIN)/python bench/run.py
+
+bench-detection: .venv/bench/.stamp  ## measure detection on simulated tenants (about an hour on two cores)
+	.venv/bench/bin/python bench/detection.py $(ARGS)
 
 docs: .venv/.stamp-dev  ## write the generated reference pages
 	$(BIN)/python scripts/docs.py
@@ -63,4 +66,11 @@ clean:  ## remove the environment and everything derived
 .venv/.stamp-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# An environment of its own: no test can come to lean on what only this benchmark compares with.
+.venv/bench/.stamp: requirements-bench.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m venv .venv/bench
+	.venv/bench/bin/python -m pip install -q --require-hashes -r requirements-bench.lock
+	.venv/bench/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -27,13 +27,13 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Write all locks; those of the extra and of development keep the versions of the run-time lock."""
+    """Write all locks; those of the extra, of development and of the benchmark keep the versions of the run-time lock."""
     until = (datetime.now(UTC) - COOL_DOWN).strftime("%Y-%m-%dT00:00:00Z")
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         tools = Path(folder) / ("Scripts" if os.name == "nt" else "bin")
         subprocess.run([str(tools / "python"), "-m", "pip", "install", "-q", "uv"], check=True)
-        for name in ("requirements", "requirements-linkage", "requirements-dev"):
+        for name in ("requirements", "requirements-linkage", "requirements-dev", "requirements-bench"):
             files = (f"{name}.in", "-o", f"{name}.lock")
             call = [str(tools / "uv"), "pip", "compile", *OPTIONS, f"--exclude-newer={until}", *files]
             subprocess.run(call, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

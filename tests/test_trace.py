@@ -156,6 +156,9 @@ def finding(**given: Any) -> Finding:
         "summary": "s",
         "severity": "high",
         "confidence": "high",
+        "told_at": "2025-06-28T12:00:00.000Z",
+        "points": 9,
+        "reasons": (),
     }
     return Finding(
         **{**empty, **named, "from_": "2025-06-28T12:00:00.000Z", "to": "2025-06-28T13:00:00.000Z", **given}

@@ -252,19 +252,30 @@ def detect(
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="only findings that reach this time or later")
     ] = None,
+    format_: Annotated[
+        str,
+        typer.Option("--format", metavar="text|ocsf", help="ocsf prints OCSF Detection Findings, as JSON"),
+    ] = "text",
     as_json: Json = False,
 ) -> None:
-    """Look for an extraction in the logs."""
+    """Look for an extraction in the logs; what was dismissed before and has not changed stays quiet."""
+    if format_ not in {"text", "ocsf"}:
+        raise UsageError(f"{visible(format_)} is not a format", hint="use --format text or --format ocsf")
+    if as_json and format_ == "ocsf":
+        raise UsageError("--json and --format ocsf ask for two forms", hint="leave one of them out")
     opened = _case(case)
     document = opened.detect(since=since)
+    for refused in opened.refused_rules():
+        _talk(f"rule not used: {visible(refused)}")
 
     def show() -> None:
-        if document.learning:
-            _say("learning: the logs are too short to know what is normal")
-        for each in document.findings:
-            _say(f"{each.id}  {each.severity}/{each.confidence}  {each.from_}  {visible(each.title)}")
-            _say(f"    {visible(each.summary)}")
-        _say(f"{len(document.findings)} findings")
+        from floodmark.report import found
+
+        if format_ == "ocsf":
+            sys.stdout.write(opened.ocsf())
+            return
+        width = shutil.get_terminal_size().columns
+        _say(found(document, opened.decisions(), case=str(case), width=width).rstrip("\n"))
 
     _answer(document, as_json=as_json, show=show, head=_head(opened))
 
@@ -279,19 +290,21 @@ def _decide(case: Path, finding: str, reason: str, *, accepted: bool, as_json: b
     )
 
 
-Finding = Annotated[str, typer.Argument(metavar="FINDING", help="its id, as detect prints it")]
+Finding = Annotated[
+    str, typer.Argument(metavar="FINDING", help="its id, as detect prints it; or a link of the trace, L-...")
+]
 Reason = Annotated[str, typer.Option(help="why; kept in custody")]
 
 
 @app.command()
 def accept(case: CaseFolder, finding: Finding, reason: Reason, as_json: Json = False) -> None:
-    """Accept a finding as hostile."""
+    """Accept a finding as hostile, or follow a link of the trace."""
     _decide(case, finding, reason, accepted=True, as_json=as_json)
 
 
 @app.command()
 def dismiss(case: CaseFolder, finding: Finding, reason: Reason, as_json: Json = False) -> None:
-    """Dismiss a finding as legitimate."""
+    """Dismiss a finding as legitimate, or refuse a link of the trace; what is like it stays quiet."""
     _decide(case, finding, reason, accepted=False, as_json=as_json)
 
 

@@ -1,16 +1,28 @@
 -- detect_act: one row per actor, door, kind and act. rows: read by the act, the most that one log tells; for
 -- single records the distinct ones. unknown: further pages or downloads without a count. before, unknown_before:
--- the largest such act of the actor that began a day or more earlier, and the number of those uncounted ones.
+-- the largest such act of the actor that began a day or more earlier, and the number of those uncounted ones. full_at: when
+-- it had reached $rows rows ($records single records); null where it did not.
 WITH by_log AS (
     SELECT way, kind, act, min(done_at) AS begins_at, max(done_at) AS ends_at, max(job) AS job,
            CASE WHEN kind = 'records' THEN count(DISTINCT record) FILTER (kind = 'records') ELSE sum(rows) END::BIGINT AS rows,
            count(*) FILTER (unknown) AS unknown
     FROM detect_read
     GROUP BY way, kind, act
+), running AS (
+    -- Of acts that are large, when they had become so.
+    SELECT way, kind, act, done_at,
+           sum(CASE WHEN kind = 'records' THEN (place = 1)::BIGINT ELSE rows END)
+               OVER (PARTITION BY way, kind, act ORDER BY done_at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS rows
+    FROM (SELECT detect_read.*, row_number() OVER (PARTITION BY way, kind, act, record ORDER BY done_at) AS place
+          FROM detect_read SEMI JOIN (FROM by_log WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END) AS large
+               ON large.way = detect_read.way AND large.kind = detect_read.kind AND large.act = detect_read.act)
+), full_by_log AS (
+    SELECT way, kind, act, min(done_at) AS full_at FROM running
+    WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END GROUP BY way, kind, act
 ), by_act AS (
     SELECT actor, door, kind, act, min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(job) AS job,
-           max(rows) AS rows, max(unknown) AS unknown
-    FROM by_log JOIN detect_way USING (way)
+           max(rows) AS rows, max(unknown) AS unknown, min(full_at) AS full_at
+    FROM by_log JOIN detect_way USING (way) LEFT JOIN full_by_log USING (way, kind, act)
     GROUP BY actor, door, kind, act
 ), so_far AS (
     SELECT actor, kind, begins_at, max(max(rows)) OVER up_to AS most,

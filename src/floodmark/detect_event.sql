@@ -1,7 +1,7 @@
 -- detect_event: one row per event that has an actor and a time, without failed and blocked acts.
 -- door: what the account came in by. The login where known, else the session; for a row without both that
 -- of the row with the same request, else address and client. net: /24 of IPv4, /48 of IPv6. client, agent:
--- names without their version. reading: the act read customer records. counted: a COUNT() query.
+-- names without their version. desk: the network, of work in the browser. report: its id. reading: the act read customer records. counted: a COUNT() query.
 -- text: hash of the query text. objects: sorted, for acts that look around only.
 WITH login_of AS (
     SELECT session, min(login) AS login FROM event WHERE session IS NOT NULL AND login IS NOT NULL GROUP BY session
@@ -26,14 +26,15 @@ WITH login_of AS (
     SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent
     FROM (SELECT DISTINCT user_agent FROM event)
 ), seen AS (
-    SELECT event.event, log, event."at" AS done_at, event.actor, event.session,
+    SELECT event.event, log, event."at" AS done_at, coalesce(detect_name.actor, event.actor) AS actor, event.session,
            coalesce(event.login, login_of.login) AS login, event.ip, network.net,
            coalesce(event.client, '') AS client_name,
-           named.client,
-           event.app_id AS app,
+           -- An identity provider names the application that was entered, not the one that came.
+           CASE WHEN NOT starts_with(log, 'okta.') THEN named.client END AS client,
+           CASE WHEN NOT starts_with(log, 'okta.') THEN event.app_id END AS app,
            agent.agent,
            operation, CASE WHEN job IS NOT NULL THEN lower(method) END AS method, objects, matched_rows, delivered_rows,
-           record_ids[1] AS record, job, execution, twin.visit AS twin_visit,
+           CASE WHEN operation = 'report' THEN resource END AS report, record_ids[1] AS record, job, execution, twin.visit AS twin_visit,
            CASE WHEN query IS NOT NULL THEN hash(query) END AS text,
            coalesce(regexp_matches(query, '(?i)^\s*select\s+count\s*\('), false) AS counted
     FROM event
@@ -41,13 +42,17 @@ WITH login_of AS (
     LEFT JOIN network ON network.ip = event.ip
     LEFT JOIN named ON named.name = event.client
     LEFT JOIN agent ON agent.user_agent = event.user_agent
+    LEFT JOIN detect_name ON starts_with(log, 'okta.') AND detect_name.name = lower(trim(event.actor_name))
     LEFT JOIN detect_twin AS twin ON event.session IS NULL AND event.login IS NULL
           AND twin.actor = event.actor AND twin.request_key = event.request_key
     LEFT JOIN blocked ON blocked.actor = event.actor AND blocked.request_key = event.request_key
     WHERE event.actor IS NOT NULL AND event."at" IS NOT NULL AND blocked.actor IS NULL
       AND coalesce(outcome, 'success') = 'success'
+      -- Who logs in elsewhere and has no account here is no peer of those who have one.
+      AND (NOT starts_with(log, 'okta.') OR detect_name.actor IS NOT NULL)
 )
 SELECT * EXCLUDE (objects, twin_visit),
+       CASE WHEN operation IN ('page_view', 'list_view', 'report') AND client IS NULL THEN net END AS desk,
        coalesce('login ' || login, 'session ' || session, twin_visit,
                 'from ' || coalesce(ip, '') || ' by ' || coalesce(client, '') || ' ' || coalesce(app, '') || ' ' || coalesce(agent, '')) AS door,
        -- Users, organisation and set-up hold no customers; a read of an unnamed object may.

@@ -10,7 +10,7 @@ WITH mark AS (
 ), marked AS (
     SELECT DISTINCT mark.finding, detect_event.actor, detect_event.event, door, ip
     FROM detect_event JOIN mark ON mark.actor = detect_event.actor
-     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'net' THEN net ELSE ip END
+     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'net' THEN net WHEN 'desk' THEN desk ELSE ip END
 ), door AS (
     SELECT DISTINCT finding, actor, door FROM marked
 ), address AS (

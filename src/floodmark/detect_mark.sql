@@ -1,11 +1,12 @@
--- detect_mark: one row per actor, kind (client, app, agent, net, ip) and mark that is new for the actor: first
+-- detect_mark: one row per actor, kind (client, app, agent, net, ip, desk) and mark that is new for the actor: first
 -- seen $days or more after the actor's first event and after such marks could first be seen. That is the first event
 -- of the log's family, since a log without events has no file; but where three or more accounts appear within a day
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
--- settled: $settled_days instead of $days. others: accounts that showed the mark before. Times UTC.
+-- settled: $settled_days instead of $days. others: accounts that showed the mark a week or more before. told_at: when a log with enough history
+-- showed it. Times UTC.
 WITH shown AS (
-    SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'net', 'ip']) AS kind,
-           unnest([client, app, agent, net, ip]) AS mark
+    SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'net', 'ip', 'desk']) AS kind,
+           unnest([client, app, agent, net, ip, desk]) AS mark
     FROM detect_event
 ), first_in_log AS (
     SELECT actor, kind, mark, log, min(done_at) AS first_at FROM shown WHERE mark IS NOT NULL GROUP BY actor, kind, mark, log
@@ -30,11 +31,13 @@ WITH shown AS (
            min(first_at) OVER (PARTITION BY actor, kind, mark) AS earliest_at
     FROM first_in_log JOIN log_start USING (kind, log) JOIN actor_start USING (actor)
 ), dated AS (
-    SELECT actor, kind, mark, earliest_at AS first_at, min(known_from) AS known_from
+    SELECT actor, kind, mark, earliest_at AS first_at, min(known_from) AS known_from,
+           min(first_at) FILTER (earliest_at - known_from >= to_days($days)) AS told_at
     FROM placed WHERE first_at <= earliest_at + INTERVAL 1 DAY GROUP BY actor, kind, mark, earliest_at
 ), first_seen AS (
-    SELECT *, row_number() OVER (PARTITION BY kind, mark ORDER BY first_at, actor) - 1 AS others FROM dated
+    SELECT *, count(*) OVER (PARTITION BY kind, mark ORDER BY first_at
+                             RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 7 DAY PRECEDING) AS others FROM dated
 )
-SELECT actor, kind, mark, first_at, others, first_at - known_from >= to_days($settled_days) AS settled
+SELECT actor, kind, mark, first_at, told_at, others, first_at - known_from >= to_days($settled_days) AS settled
 FROM first_seen
 WHERE first_at - known_from >= to_days($days)

@@ -2,12 +2,12 @@
 -- the same log counts them or none tells. unknown: a further page or a download without a count. kind: query,
 -- bulk, report or records. act: one query, job, run or hour of single records, within its door and log.
 WITH placed AS (
-    SELECT *, 1 AS place FROM detect_event WHERE reading AND job IS NULL AND execution IS NULL
+    SELECT *, 0 AS told_before FROM detect_event WHERE reading AND job IS NULL AND execution IS NULL
     UNION ALL
     SELECT *,
         -- A bulk job states a running total on each of its rows, a report run the same total on each chunk.
-        row_number() OVER (PARTITION BY log, operation, coalesce(job, execution)
-                           ORDER BY matched_rows DESC NULLS LAST, done_at, event) AS place
+        coalesce(max(coalesce(matched_rows, delivered_rows)) OVER (PARTITION BY log, operation, coalesce(job, execution)
+                 ORDER BY done_at, event ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
     FROM detect_event WHERE reading AND (job IS NOT NULL OR execution IS NOT NULL)
 )
 SELECT way, done_at, date_trunc('hour', done_at) AS hour, record,
@@ -19,7 +19,7 @@ SELECT way, done_at, date_trunc('hour', done_at) AS hour, record,
             ELSE coalesce(job, execution, event) END AS act,
        CASE WHEN operation = 'query_more' THEN coalesce(delivered_rows, 0)
             WHEN operation = 'bulk_job' OR execution IS NOT NULL
-                THEN CASE WHEN place = 1 THEN coalesce(matched_rows, delivered_rows, 0) ELSE 0 END
+                THEN greatest(0, coalesce(matched_rows, delivered_rows, 0) - told_before)
             ELSE coalesce(delivered_rows, matched_rows, 0) END::BIGINT AS rows,
        operation IN ('query_more', 'bulk_result') AND coalesce(delivered_rows, matched_rows) IS NULL AS unknown,
        job

@@ -1,13 +1,19 @@
 """Findings: what is unusual in the ledger, how unusual, and the events that show it.
 
-    event ─► facts (reads, hours, acts, new marks) ─► detectors ─► signals ─► merged ─► findings
+    event ─► facts (reads, hours, acts, presence, new marks) ─► detectors ─► signs ─► weighed ─► findings
 
-A detector reads the derived tables and returns signals, each about one account and the doors it came in
-by. Signals that share a door or a new mark (a client, an application, an address) become one finding: a
-large read alone can be work, and a new client alone can be an update, but both at once is an intrusion
-as these platforms know it. Everything is compared with what came before, never with what came later.
+A detector reads the derived tables and returns signs, each about one account and the doors it came in by.
+A sign weighs by how rarely accounts of this ledger show such a thing: 2 * log10(1 / rate), the rate being
+the share of weeks in which an account shows it, as far as was known a day before. Where the ledger is
+short the stated rate of the kind counts like `PRIOR_WEEKS` account-weeks, and what the account itself
+does every week weighs nothing. Signs that share a door or a new mark (a client, an application, a
+network) belong together; of one family (the tool, the place, the volume, ...) the heaviest counts. What
+weighs `TOLD` or more within `WITHIN` is a finding, told at the sign that made it so: by 10 points, the
+parts taken as independent, one account in 100,000 would show it in a week.
 
-One act stands in several logs, so rows are summed per log and the largest sum counts.
+Everything is compared with what came before, never with what came later, so the findings of a part of the
+ledger are those of the whole that were told by then. One act stands in several logs, so rows are summed per
+log and the largest sum counts.
 """
 
 from __future__ import annotations
@@ -15,23 +21,36 @@ from __future__ import annotations
 import hashlib
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from floodmark.engine import Engine, statement
+from floodmark.engine import Engine, quote, statement
 from floodmark.ledger.source import READS
-from floodmark.models import Detected, Finding, Level, stamp
+from floodmark.models import Detected, Finding, Level, Reason, stamp
 from floodmark.text import visible
 
 _HERE = Path(__file__).parent
 SETTLED = timedelta(days=7)
-"""How much history a comparison needs before it can be sure."""
+"""How much history a comparison needs before it can be sure: the learning period of the ledger."""
+TOLD = 10
+"""How many points make a finding."""
+CERTAIN = 14
+"""How many points make its confidence high."""
+WITHIN = timedelta(days=7)
+"""Signs further apart do not add up."""
+PRIOR_WEEKS = 200
+"""How many account-weeks the stated rate of a kind counts for."""
+OWN_WEEKS = 4
+"""How many weeks of an account's own history its colleagues' rate counts for."""
+YOUNG_WEEKS = 2
+"""In its first weeks an account is learnt: what is new for it weighs half."""
 _NEW_AFTER_DAYS = 3
 _NEW_AFTER_DAYS_LEARNING = 1
 _NEW_FOR_WEEKS = 2
+_LARGE_ACT = {"rows": 500, "records": 200}
 _EVENT_LIMIT = 1000
 _SHOWN_LENGTH = 60
 # Objects that hold no customers: accounts of the tenant itself, its set-up and its own logs.
@@ -42,12 +61,31 @@ _PLUMBING = (
     "setupaudittrail", "user", "userrole",
 )  # fmt: skip
 # Tables as long as the logs; they are let go when the findings are made.
-_LARGE = ("detect_twin", "detect_event", "detect_way", "detect_read", "detect_act")
-_TRIGGERS = frozenset({"client", "app", "agent", "net"})
-_WORDS = {"client": "client", "app": "application", "agent": "user agent", "net": "network"}
+_LARGE = ("detect_twin", "detect_event", "detect_way", "detect_read", "detect_act", "detect_presence")
+_TRIGGERS = frozenset({"client", "app", "agent", "net", "desk"})
+_LITTLE = 2
+"""What a part counts at most that another part explains."""
+_VAST = 6
+"""The volume that a new tool does not explain."""
 _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
-Role = Literal["read", "new", "hint"]
+Family = Literal[
+    "tool", "announced", "place", "presence", "look", "volume", "pace", "cover", "drip", "guest", "rule"
+]
+_READING = frozenset({"volume", "pace", "drip", "guest"})
+_MEANS = frozenset({"tool", "place"})
+
+
+class Kind(NamedTuple):
+    """A kind of sign, how rare it is where the ledger does not say, and what it weighs at most."""
+
+    id: str
+    family: Family
+    person_rate: float
+    """Share of the weeks in which a person's account shows it; 1: its weight is fixed."""
+    machine_rate: float
+    """The same of a machine's account, one that never works in the browser."""
+    most: int
 
 
 class Mark(NamedTuple):
@@ -59,7 +97,7 @@ class Mark(NamedTuple):
 
 
 class NewMark(NamedTuple):
-    """A new mark; `settled` where enough history lies before it, `others` accounts had it before."""
+    """A new mark; `settled` where enough history lies before it, `others` accounts had it a week before."""
 
     mark: Mark
     settled: bool
@@ -71,18 +109,24 @@ class Signal:
     """What one detector saw of one account; times are UTC, without zone."""
 
     detector: Detector
+    kind: str
+    family: str
     actor: str
     doors: tuple[str, ...]
+    told_at: datetime
     begins_at: datetime
     ends_at: datetime
-    text: str
-    """What was seen, with its numbers and what was expected: the inside of a sentence."""
-    size: int
-    """Of two signals of one detector, the one to tell first has the larger size."""
-    severity: Level
-    confidence: Level
+    points: int
+    seen: str
+    """What was seen, with its numbers: the inside of a sentence."""
+    expected: str
+    """What was expected, with the numbers that say so."""
+    name: str
+    """What the reason is called: the detector's id, or the rule's."""
     techniques: tuple[str, ...] = ()
     """Techniques seen here, beside those of the detector."""
+    chain: str | None = None
+    """Signs of one account and chain belong together, whatever door they came in by."""
 
 
 @dataclass(frozen=True)
@@ -103,27 +147,48 @@ class Detector(ABC):
     id: ClassVar[str]
     title: ClassVar[str]
     techniques: ClassVar[tuple[str, ...]]
-    severity: ClassVar[str]
-    """How severe a signal is and what raises it, in words."""
-    role: ClassVar[Role]
-    """`read`: customers read in bulk; `new`: an account changed its means; `hint`: it strengthens others."""
+    kinds: ClassVar[tuple[Kind, ...]]
+    """The kinds of sign that it gives."""
+    response: ClassVar[str]
+    """What to do first when it is told."""
     suspicious: ClassVar[Path]
-    """The statement whose rows are signals: actor, doors, begins_at, ends_at, and numbers of its own."""
+    """The statement whose rows are signs: kind, actor, doors, told_at, begins_at, ends_at, and own numbers.
+    A row's told_at depends on events up to that time alone. It may give a fixed weight as `points`, and as
+    `chain` what ties rows of an account together."""
 
-    @abstractmethod
     def bound(self) -> Mapping[str, Any]:
         """Return the values that the statement binds."""
+        return {}
 
     @abstractmethod
-    def signal(self, row: Mapping[str, Any]) -> Signal:
-        """Return what one row of the statement means."""
+    def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """Return what a row of the statement saw, and what that is compared with, "" for the rate alone."""
 
-    def signals(self, engine: Engine) -> list[Signal]:
-        """Keep the statement's rows as a table named after the detector and return them as signals."""
-        table = "detect_" + self.id.replace("-", "_")
-        engine.keep(table, statement(self.suspicious), dict(self.bound()))
-        found = engine.rows("SELECT signal FROM query_table($1) AS signal ORDER BY signal", [table])
-        return [self.signal(each) for (each,) in found]
+    def more_techniques(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the techniques that one row shows, beside those of the detector."""
+        del row
+        return ()
+
+    def name(self, row: Mapping[str, Any]) -> str:
+        """Return what the reason is called."""
+        del row
+        return self.id
+
+    def prepare(self, engine: Engine) -> None:
+        """Make the tables that the statement needs beside those of all."""
+        del engine
+
+    @property
+    def table(self) -> str:
+        """The table that holds the rows of the statement."""
+        return "detect_" + self.id.replace("-", "_")
+
+    def keep(self, engine: Engine) -> None:
+        """Keep the statement's rows as a table named after the detector, each with a number `sign`."""
+        self.prepare(engine)
+        columns = "row_number() OVER (ORDER BY told_at, actor, kind, doors, found) AS sign, found.*"
+        sql = f"SELECT {columns} FROM ({statement(self.suspicious)}) AS found"  # noqa: S608 - our own text
+        engine.keep(self.table, sql, dict(self.bound()))
 
 
 def detect(
@@ -141,15 +206,26 @@ def detect(
     """
     with engine.small_sides_held():
         history = _prepare(engine)
-    chosen = _scanned() if detectors is None else detectors
-    found = [signal for detector in chosen for signal in detector.signals(engine)]
-    merged = [group for group in _merge(found, _new_marks(engine)) if group.telling(history)]
+        chosen = tuple(_scanned() if detectors is None else detectors)
+        found = _signals(engine, chosen)
+    merged = [group for group in _merge(found, _links(engine)) if group.telling(history)]
     made = [finding for _, finding in _made(engine, merged, history)]
     limit = stamp(since.astimezone(UTC) if since and since.tzinfo else since) or ""
+    (young,) = engine.row(
+        "SELECT count(*) FROM (SELECT actor FROM detect_week GROUP BY actor"
+        ' HAVING min(first_at) > (SELECT max("at") FROM event) - to_days($1))',
+        [SETTLED.days],
+    )
     for name in _LARGE:
         engine.connection.execute(f"DROP TABLE {name}")
     kept = sorted((each for each in made if each.to >= limit), key=lambda each: (each.from_, each.id))
-    return Detected(learning=history.learning, findings=tuple(kept))
+    until = history.begins_at + SETTLED if history.begins_at else None
+    return Detected(
+        learning=history.learning,
+        learning_until=stamp(until),
+        learning_accounts=young,
+        findings=tuple(kept),
+    )
 
 
 def _scanned() -> Sequence[Detector]:
@@ -160,116 +236,269 @@ def _scanned() -> Sequence[Detector]:
 def _prepare(engine: Engine) -> History:
     """Derive the tables that detectors share and return what the ledger spans."""
     _keep(engine, "detect_twin", {})
+    _keep(engine, "detect_name", {})
     _keep(engine, "detect_event", {"plumbing": list(_PLUMBING), "reads": sorted(READS)})
-    for name in ("detect_way", "detect_read", "detect_hour", "detect_act"):
+    for name in ("detect_way", "detect_read", "detect_hour", "detect_presence", "detect_week"):
         _keep(engine, name, {})
-    begins_at, ends_at = engine.row('SELECT min("at"), max("at") FROM event')
+    _keep(engine, "detect_act", _LARGE_ACT)
+    begins_at, ends_at = engine.row(
+        "SELECT min(done_at), max(done_at) FROM detect_event WHERE NOT starts_with(log, 'okta.')"
+    )
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
     _keep(engine, "detect_mark", {"days": days, "settled_days": SETTLED.days})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
+    _keep(engine, "detect_baseline", {})
     return History(begins_at, learning)
+
+
+def _signals(engine: Engine, detectors: Sequence[Detector]) -> list[Signal]:
+    """Return the signs of all detectors, weighed, of the accounts whose signs could make a finding."""
+    for each in detectors:
+        each.keep(engine)
+    if not detectors:
+        return []
+    common = " UNION ALL ".join(_common(engine, each) for each in detectors)
+    # A sign that an hour must be over for is not told before the ledger reaches that time.
+    engine.keep("detect_sign", f"FROM ({common}) WHERE told_at <= (SELECT max(done_at) FROM detect_event)")  # noqa: S608 - our names
+    kinds = [kind for each in detectors for kind in each.kinds]
+    bound = {
+        "kinds": [kind.id for kind in kinds],
+        "families": [kind.family for kind in kinds],
+        "person_rates": [kind.person_rate for kind in kinds],
+        "machine_rates": [kind.machine_rate for kind in kinds],
+        "most": [kind.most for kind in kinds],
+        "prior_weeks": PRIOR_WEEKS,
+        "own_weeks": OWN_WEEKS,
+        "settled_days": SETTLED.days,
+        "young_weeks": YOUNG_WEEKS,
+    }
+    _keep(engine, "detect_weighed", bound)
+    _keep(engine, "detect_candidate", {"told": TOLD})
+    found: list[Signal] = []
+    for each in detectors:
+        sql = f"""SELECT weighed, fact FROM detect_weighed AS weighed
+                  JOIN {quote(each.table)} AS fact USING (sign)
+                  WHERE weighed.detector = $1 AND weighed.points > 0
+                    AND weighed.actor IN (SELECT actor FROM detect_candidate) ORDER BY sign"""  # noqa: S608 - our names
+        found += [_signal(each, weighed, fact) for weighed, fact in engine.rows(sql, [each.id])]
+    return found
+
+
+def _common(engine: Engine, detector: Detector) -> str:
+    """Return the statement of the columns that the signs of all detectors share."""
+    table = quote(detector.table)
+    names = {name for name, *_ in engine.rows(f"DESCRIBE {table}")}
+    points = "points" if "points" in names else "NULL"
+    chain = "chain" if "chain" in names else "NULL"
+    return (
+        f"SELECT sign, '{detector.id}' AS detector, kind, actor, doors, told_at, begins_at, ends_at,"  # noqa: S608
+        f" {points}::INTEGER AS points, {chain}::VARCHAR AS chain FROM {table}"
+    )
+
+
+def _signal(detector: Detector, weighed: Mapping[str, Any], own: Mapping[str, Any]) -> Signal:
+    """Return what one row of a detector means, with its weight."""
+    seen, expected = detector.told(own)
+    return Signal(
+        detector=detector,
+        kind=weighed["kind"],
+        family=weighed["family"],
+        actor=weighed["actor"],
+        doors=tuple(weighed["doors"]),
+        told_at=weighed["told_at"],
+        begins_at=weighed["begins_at"],
+        ends_at=weighed["ends_at"],
+        points=weighed["points"],
+        seen=seen,
+        expected="; ".join(each for each in (expected, _rate(detector, weighed)) if each),
+        name=detector.name(own),
+        techniques=detector.more_techniques(own),
+        chain=weighed["chain"],
+    )
+
+
+def _rate(detector: Detector, weighed: Mapping[str, Any]) -> str:
+    """Return how often such a sign is seen, and the numbers behind it; "" where its weight is fixed."""
+    kind = next(each for each in detector.kinds if each.id == weighed["kind"])
+    if kind.person_rate >= 1:
+        return ""
+    whose = "people's" if weighed["ui"] else "machines'"
+    peers = f"{weighed['peers']:,} {whose} weeks so far"
+    own = f"{weighed['own']:,} of its own {weighed['weeks']:.1f}"
+    return f"{weighed['rate']:.2%} of an account's weeks ({weighed['shown']:,} of {peers}; {own})"
 
 
 def _keep(engine: Engine, name: str, bound: dict[str, Any]) -> None:
     engine.keep(name, statement(_HERE / f"{name}.sql"), bound)
 
 
-def _new_marks(engine: Engine) -> dict[tuple[str, str], list[NewMark]]:
-    """Return (actor, door) -> the marks that were new when the door was used, sorted."""
-    found: dict[tuple[str, str], list[NewMark]] = {}
-    sql = "SELECT actor, door, kind, mark, settled, others FROM detect_door ORDER BY ALL"
-    for actor, door, kind, mark, settled, others in engine.rows(sql):
-        found.setdefault((actor, door), []).append(NewMark(Mark(actor, kind, mark), settled, others))
+def _links(engine: Engine) -> dict[str, list[_Link]]:
+    """Return account -> the new marks of its doors, by time, of accounts that could make a finding."""
+    found: dict[str, list[_Link]] = {}
+    sql = """SELECT actor, door, kind, mark, settled, others, since FROM detect_door
+             WHERE actor IN (SELECT actor FROM detect_candidate) ORDER BY since, door, kind, mark"""
+    for actor, door, kind, mark, settled, others, since in engine.rows(sql):
+        new = NewMark(Mark(actor, kind, mark), settled, others)
+        found.setdefault(actor, []).append(_Link(since, door, new))
     return found
+
+
+class _Link(NamedTuple):
+    """A door showed a mark that was new for the account."""
+
+    since: datetime
+    door: str
+    new: NewMark
 
 
 @dataclass
 class _Group:
-    """Signals that belong together, and the new marks of their doors."""
+    """Signs that belong together, and the new marks of their doors."""
 
     signals: list[Signal] = field(default_factory=list[Signal])
-    marks: set[NewMark] = field(default_factory=set[NewMark])
-    read_marks: set[NewMark] = field(default_factory=set[NewMark])
+    links: set[_Link] = field(default_factory=set[_Link])
+    told_at: datetime | None = None
+    points: int = 0
 
-    def role(self, role: Role) -> list[Signal]:
-        """Return the signals of one role, the most telling first."""
-        chosen = [signal for signal in self.signals if signal.detector.role == role]
-        return sorted(chosen, key=lambda each: (-each.size, each.detector.id, each.begins_at, each.doors))
+    def weigh(self, at: datetime) -> None:
+        """Add up what lies within `WITHIN` before `at`; it is told the first time that this is enough."""
+        heaviest: dict[str, int] = {}
+        for each in self.signals:
+            if each.told_at >= at - WITHIN:
+                heaviest[each.family] = max(heaviest.get(each.family, 0), each.points)
+        total = _sum(heaviest)
+        self.points = max(self.points, total)
+        if self.told_at is None and total >= TOLD:
+            self.told_at = at
+
+    def join(self, other: _Group) -> None:
+        """Take in the signs and marks of another group."""
+        self.signals += other.signals
+        self.links |= other.links
+        self.points = max(self.points, other.points)
+        self.told_at = min((each for each in (self.told_at, other.told_at) if each), default=None)
 
     def triggers(self) -> list[NewMark]:
-        """Return the new marks that make a read hostile; an address inside a known network does not."""
+        """Return the new marks of its events; an address inside a known network is none."""
         return [each for each in self.chosen() if each.mark.kind in _TRIGGERS]
 
     def chosen(self) -> list[NewMark]:
         """Return the marks whose events are the finding's: those of the reads where there are reads."""
-        return sorted(self.read_marks or self.marks)
+        read = {door for each in self.signals if each.family in _READING for door in each.doors}
+        marks = {each.new for each in self.links if each.door in read} or {each.new for each in self.links}
+        return sorted(marks)
+
+    def reasons(self) -> list[Signal]:
+        """Return what counts, by time: of each kind the first of the heaviest."""
+        best: dict[tuple[str, str], Signal] = {}
+        for each in self._ordered():
+            key = (each.name, each.kind)
+            if key not in best or each.points > best[key].points:
+                best[key] = each
+        return sorted(best.values(), key=_by_time)
+
+    def _ordered(self) -> list[Signal]:
+        return sorted(self.signals, key=_by_time)
 
     def telling(self, history: History) -> bool:
         """Say whether it is worth telling: what accounts do in the first days of the logs is their work."""
-        known = history.learning or any(history.settled(each.begins_at) for each in self.signals)
-        return known or bool(self.triggers())
+        return self.told_at is not None and (history.learning or history.settled(self.told_at))
 
     def lead(self) -> Signal:
-        """Return the signal that names the finding."""
+        """Return the sign that names the finding."""
         # Not by size: what further logs add to the numbers must not change the finding's id.
-        chosen = self.role("read") or self.role("hint") or self.role("new")
-        return min(chosen, key=lambda each: each.detector.id)
+        rank = ("drip", "guest", "volume", "look", "tool", "place")
+        order = {family: place for place, family in enumerate(rank)}
+        return min(
+            self.signals,
+            key=lambda each: (order.get(each.family, len(rank)), each.detector.id, *_by_time(each)),
+        )
 
     def levels(self, history: History) -> tuple[Level, Level]:
-        """Return severity and confidence."""
-        reads = self.role("read")
-        triggers = self.triggers()
-        sure = any(history.settled(each.begins_at) for each in reads) and any(
-            each.settled for each in triggers
-        )
-        severity = _highest(each.severity for each in self.signals)
-        confidence = _highest(each.confidence for each in self.signals)
-        if triggers and (reads or self.role("hint")):
-            severity = "high"
-        if reads and triggers:
-            confidence = "high" if sure else "medium"
-        return severity, "medium" if history.learning and confidence == "high" else confidence
+        """Return severity and confidence.
+
+        High severity: customer records were read beyond what is usual, or the sum is high.
+        High confidence: `CERTAIN` points, of which new means are a part or whose weight is fixed.
+        """
+        families = {each.family for each in self.signals if each.points}
+        severity: Level = "high" if families & _READING or self.points >= CERTAIN else "medium"
+        confidence: Level = "high" if self.points >= CERTAIN and families & _MEANS else "medium"
+        return severity, "medium" if history.learning else confidence
 
 
-def _highest(levels: Iterable[Level]) -> Level:
-    """Return the highest of some levels."""
-    return _LEVELS[max(_LEVELS.index(level) for level in levels)]
+def _sum(heaviest: Mapping[str, int]) -> int:
+    """Add up the heaviest sign of each family; parts that explain each other do not count in full.
+
+    A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
+    looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours and
+    works at another pace. Who reads more than ever, where and when it always does, looks at more as well.
+    """
+    counted = {family: points for family, points in heaviest.items() if points}
+    if "announced" in counted:
+        return sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
+    place, presence = counted.pop("place", 0), counted.pop("presence", 0)
+    elsewhere = max(place + min(presence, _LITTLE), presence) if place >= _LITTLE else presence
+    if place >= _LITTLE:
+        counted["pace"] = min(counted.get("pace", 0), _LITTLE)
+    elif "tool" in counted:
+        counted["rule"] = 0
+        if counted.get("volume", 0) < _VAST:
+            counted["volume"] = min(counted.get("volume", 0), _LITTLE)
+    if "tool" in counted or not elsewhere:
+        counted["look"] = min(counted.get("look", 0), _LITTLE)
+    if counted.keys() & {"look", "volume"}:
+        counted["rule"] = min(counted.get("rule", 0), _LITTLE)
+    return elsewhere + sum(counted.values())
 
 
-def _merge(found: Iterable[Signal], marks: Mapping[tuple[str, str], list[NewMark]]) -> list[_Group]:
-    """Join signals of one account that share a door or a new mark, directly or through others."""
-    signals = list(found)
-    root = _roots(signals, marks)
+def _by_time(signal: Signal) -> tuple[Any, ...]:
+    return (signal.told_at, signal.detector.id, signal.kind, signal.doors, signal.seen)
+
+
+def _merge(found: Iterable[Signal], links: Mapping[str, Sequence[_Link]]) -> list[_Group]:
+    """Join the signs of each account that share a door or a new mark, directly or through others."""
+    by_actor: dict[str, list[Signal]] = {}
+    for signal in found:
+        by_actor.setdefault(signal.actor, []).append(signal)
+    return [group for actor in sorted(by_actor) for group in _grouped(by_actor[actor], links.get(actor, ()))]
+
+
+def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
+    """Return the groups of one account's signs, weighed after each step in the order of time.
+
+    What a door shows later must not make an earlier time tell, so groups are joined as it happens.
+    """
+    parent: dict[Any, Any] = {}
     groups: dict[Any, _Group] = {}
-    for signal in signals:
-        group = groups.setdefault(root((signal.actor, signal.doors[0])), _Group())
-        group.signals.append(signal)
-        for door in signal.doors:
-            new = marks.get((signal.actor, door), [])
-            group.marks.update(new)
-            if signal.detector.role == "read":
-                group.read_marks.update(new)
-    return list(groups.values())
 
-
-def _roots(
-    signals: Iterable[Signal], marks: Mapping[tuple[str, str], list[NewMark]]
-) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    """Return the function that names the group of a door: a union of doors over the marks they share."""
-    parent: dict[tuple[str, ...], tuple[str, ...]] = {}
-
-    def root(key: tuple[str, ...]) -> tuple[str, ...]:
+    def root(key: Any) -> Any:
         while parent.setdefault(key, key) != key:
             key = parent[key]
         return key
 
-    for signal in signals:
-        first = root((signal.actor, signal.doors[0]))
-        for door in signal.doors:
-            for key in ((signal.actor, door), *(each.mark for each in marks.get((signal.actor, door), []))):
-                parent[root(key)] = first
-    return root
+    def joined(keys: Sequence[Any]) -> _Group:
+        first = root(keys[0])
+        group = groups.setdefault(first, _Group())
+        for other in (root(key) for key in keys[1:]):
+            if other != first:
+                parent[other] = first
+                group.join(groups.pop(other, _Group()))
+        return group
+
+    steps: list[tuple[datetime, int, Signal | _Link]] = [
+        *((each.since, 0, each) for each in links),
+        *((each.told_at, 1, each) for each in sorted(signals, key=_by_time)),
+    ]
+    for at, _, each in sorted(steps, key=lambda step: step[:2]):
+        if isinstance(each, _Link):
+            group = joined([each.door, each.new.mark])
+            group.links.add(each)
+        else:
+            group = joined([*each.doors, *([("chain", each.chain)] if each.chain else [])])
+            group.signals.append(each)
+        group.weigh(at)
+    return [group for group in groups.values() if group.signals]
 
 
 def _made(engine: Engine, groups: Sequence[_Group], history: History) -> Iterator[tuple[int, Finding]]:
@@ -282,11 +511,12 @@ def _made(engine: Engine, groups: Sequence[_Group], history: History) -> Iterato
         group: _Group = groups[int(number)]
         lead = group.lead()
         severity, confidence = group.levels(history)
+        reasons = group.reasons()
         made = Finding(
             id=_identity(lead, sessions, logins, clients),
             detector=lead.detector.id,
             title=lead.detector.title,
-            summary=_summary(group, count),
+            summary=_summary(lead, reasons, group.points, count),
             severity=severity,
             confidence=confidence,
             actors=(lead.actor,),
@@ -297,7 +527,19 @@ def _made(engine: Engine, groups: Sequence[_Group], history: History) -> Iterato
             from_=stamp(begins_at) or "",
             to=stamp(ends_at) or "",
             events=tuple(events),
-            techniques=_techniques(group),
+            techniques=_techniques(reasons),
+            told_at=stamp(group.told_at) or "",
+            points=group.points,
+            reasons=tuple(
+                Reason(
+                    detector=each.name,
+                    at=stamp(each.told_at) or "",
+                    points=each.points,
+                    seen=each.seen,
+                    expected=each.expected,
+                )
+                for each in reasons
+            ),
         )
         yield number, made
 
@@ -336,35 +578,18 @@ def _identity(lead: Signal, sessions: list[str], logins: list[str], clients: lis
     return "F-" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-def _techniques(group: _Group) -> tuple[str, ...]:
-    told = {each for signal in group.signals for each in (*signal.detector.techniques, *signal.techniques)}
+def _techniques(reasons: Sequence[Signal]) -> tuple[str, ...]:
+    told = {each for signal in reasons for each in (*signal.detector.techniques, *signal.techniques)}
     return tuple(sorted(told))
 
 
-def _summary(group: _Group, count: int) -> str:
-    """Return one sentence: who did what, against what was expected, with what that was new."""
-    told: list[str] = []
-    for role in ("read", "hint"):
-        first: dict[str, Signal] = {}
-        for signal in group.role(role):
-            first.setdefault(signal.detector.id, signal)
-        told += [signal.text for signal in first.values()]
-    triggers = group.triggers()
-    if triggers:
-        lead = "with means" if told else "read customer data with means"
-        told.append(f"{lead} new for this account: {_means(triggers)}")
+def _summary(lead: Signal, reasons: Sequence[Signal], points: int, count: int) -> str:
+    """Return one sentence: who did what, against what was expected; of one family the heaviest reason."""
+    heaviest: dict[str, Signal] = {}
+    for each in reasons:
+        if each.family not in heaviest or each.points > heaviest[each.family].points:
+            heaviest[each.family] = each
+    told = [f"{each.seen} (expected: {each.expected})" for each in sorted(heaviest.values(), key=_by_time)]
     if count > _EVENT_LIMIT:
         told.append(f"{_EVENT_LIMIT:,} of its {count:,} events are listed")
-    return f"{visible(group.signals[0].actor, limit=_SHOWN_LENGTH)} {'; '.join(told)}."
-
-
-def _means(triggers: Sequence[NewMark]) -> str:
-    """Return which clients, applications, user agents and networks were new, with their values made inert."""
-    parts: list[str] = []
-    for kind, word in _WORDS.items():
-        values = [
-            visible(each.mark.value, limit=_SHOWN_LENGTH) for each in triggers if each.mark.kind == kind
-        ]
-        if values:
-            parts.append(f"{word} " + ", ".join(f'"{value}"' for value in values))
-    return ", ".join(parts)
+    return f"{visible(lead.actor, limit=_SHOWN_LENGTH)} {'; '.join(told)}: {points} points."

@@ -30,6 +30,34 @@ RequestKind = Literal[
     "unknown",
 ]
 
+LinkKind = Literal[
+    "selection",
+    "session",
+    "login",
+    "finding",
+    "bulk job",
+    "execution",
+    "user, address and time",
+    "address",
+    "client",
+    "same session",
+    "other account",
+    "token",
+    "client elsewhere",
+    "identity",
+]
+"""What connects events with the intrusion; docs/explanation/trace.md says when each is followed."""
+Phase = Literal[
+    "initial access",
+    "persistence",
+    "defence evasion",
+    "discovery",
+    "lateral movement",
+    "collection",
+    "exfiltration",
+    "impact",
+]
+
 
 def stamp(at: datetime | None) -> str | None:
     """Return a UTC time as `2025-06-28T02:11:09.120Z`; a naive time is taken as UTC."""
@@ -196,6 +224,30 @@ class Verified(Document):
     head: str
 
 
+class Link(Document):
+    """Why events belong to the intrusion, or why they might: one value that they share with it."""
+
+    id: str
+    """`L-` and ten characters: the same in every run; a person can refuse or follow the link by it."""
+    kind: LinkKind
+    state: Literal["followed", "offered", "refused"]
+    """Followed: its events are hostile. Offered: a person has to decide. Refused: a person said no."""
+    value: str
+    """What the events share: a session, an address, a job, ..."""
+    account: str | None
+    """The account whose events these are, where the link is about one."""
+    why: str
+    """Why it was followed, or why not."""
+    from_: Annotated[str | None, Field(alias="from")]
+    to: str | None
+    events: Count
+    """How many events it reaches; two links can reach the same one."""
+    sample: tuple[str, ...]
+    """The first events by time and the last one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
 class Intrusion(Document):
     """What is hostile: who, with what, from where, when, in how many acts and events."""
 
@@ -208,6 +260,8 @@ class Intrusion(Document):
     to: str | None
     acts: Count
     events: Count
+    links: tuple[Link, ...] = ()
+    """Why each event is hostile, by first event; with the links that are offered and that were refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -429,6 +483,105 @@ class Step(Document):
     """`file name, row 12, sha256 ...`, one a row of a log."""
 
 
+# --- the intrusion as a story: results/intrusion.json
+
+
+class Stage(Document):
+    """What the intruder did in one way, with one account: a step on the timeline."""
+
+    phase: Phase
+    title: str
+    account: str | None
+    technique: str
+    """ATT&CK id."""
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    count: Count
+    """How many events show it."""
+    events: tuple[str, ...]
+    """The first events by time and the last one."""
+    hostile: bool
+    """Whether its events are counted as the intrusion; else they stand beside it, as an identity log's do."""
+    note: str
+    """What a reader has to know of it; empty where there is nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Apart(Document):
+    """The work of a hijacked account that is not counted as the intrusion."""
+
+    account: str
+    events: Count
+    sessions: Count
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    usual: Count
+    """Of the events: from an address, and with a client, that honest work used before the intrusion began."""
+    unsettled: Count
+    """Of the events: from an address or with a client that was new; nothing ties them to the intrusion."""
+    sample: tuple[str, ...]
+    """Events of the unsettled part, the first by time and the last one."""
+    why: str
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Spoken(Document):
+    """The hours for which one log has rows, and how many known gaps lie in them."""
+
+    log: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    gaps: Count
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Sideways(Document):
+    """One thing that shows a move to another account or system, or may do so."""
+
+    sure: bool
+    """Whether it is counted as part of the intrusion or happened with its accounts and addresses."""
+    text: str
+    count: Count
+    events: tuple[str, ...]
+
+
+class Lateral(Document):
+    """Lateral movement: what shows it, or what its absence rests on."""
+
+    moves: tuple[Sideways, ...]
+    absent: str
+    """What was looked for and not found; empty where everything looked for was found."""
+    rests_on: tuple[Spoken, ...]
+    """The logs that were looked at, by name."""
+
+
+class GoingOn(Document):
+    """Whether the intrusion still goes on."""
+
+    answer: Literal["yes", "no", "cannot_tell", "nothing"]
+    """`no` is said only of what the logs show; `nothing`: there is no intrusion."""
+    text: str
+    last_event_at: str | None
+    last_event: str | None
+    last_read_at: str | None
+    """The last successful read."""
+    last_read: str | None
+    logs_end: str | None
+
+
+class Traced(Document):
+    """`results/intrusion.json`: the intrusion, step by step."""
+
+    intrusion: Intrusion
+    stages: tuple[Stage, ...]
+    apart: tuple[Apart, ...]
+    lateral: Lateral
+    going_on: GoingOn
+
+
 class Explained(Document):
     """`floodmark explain`: the chain from a statement to SQL, file and row."""
 
@@ -492,6 +645,8 @@ DOCUMENTS: dict[str, type[Document]] = {
     "demo": Demonstrated,
 }
 """Command -> shape of its `--json` document."""
+FILES: dict[str, type[Document]] = {"intrusion": Traced}
+"""File of results/ without its ending -> its shape, where no command prints it."""
 
 
 def dump(document: Document) -> str:

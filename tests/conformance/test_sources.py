@@ -32,6 +32,10 @@ RTEM_TYPES = (
     "FileEventStore", "LoginEvent", "LogoutEvent",
 )  # fmt: skip
 SAMPLES: dict[str, list[Sample]] = {
+    "okta.system_log": [
+        Sample(("actor", "client", "eventType", "outcome", "published", "target", "uuid"), {}),
+        Sample(("actor.id", "actor.type", "client.ipaddress", "eventtype", "published", "uuid"), {}),
+    ],
     **{f"salesforce.elf.{kind}": [elf(kind)] for kind in ELF_TYPES},
     "salesforce.elf.unknown": [Sample(ELF, {})],
     **{f"salesforce.rtem.{kind}": [rtem(kind)] for kind in RTEM_TYPES},

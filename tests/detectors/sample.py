@@ -1,4 +1,4 @@
-"""Plain rows for detectors: two weeks of an agent's work in the browser, and what an intruder adds."""
+"""Plain rows for detectors: three weeks of an agent's work in the browser, and what an intruder adds."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from floodmark import engine
 from floodmark.engine import Engine, quote
-from floodmark.findings import detect
+from floodmark.findings import Detector, detect
 from floodmark.ledger.source import SLOTS
 from floodmark.models import Detected, Finding
 
@@ -38,7 +38,7 @@ def row(at: datetime, log: str, operation: str, **slots: Any) -> Row:
     return {"event": ident, "log": log, "item": "file", "row": 0, "at": at, "operation": operation, **told}
 
 
-def work(days: int = 14, *, actor: str = AGENT, ip: str | None = OFFICE) -> list[Row]:
+def work(days: int = 21, *, actor: str = AGENT, ip: str | None = OFFICE) -> list[Row]:
     """Return the ordinary days: one login, and twenty pages opened in eight hours."""
     found: list[Row] = []
     for day in range(days):
@@ -129,6 +129,32 @@ def found(rows: Iterable[Mapping[str, Any]], since: datetime | None = None) -> D
     """Return what all detectors find in `rows`."""
     with ledger(rows) as opened:
         return detect(opened, since)
+
+
+def kept(opened: Engine, table: str) -> list[Row]:
+    """Return the rows of a table as dictionaries, in an order that follows from their content."""
+    names = [name for name, *_ in opened.rows(f"DESCRIBE {quote(table)}")]
+    rows = [dict(zip(names, each, strict=True)) for each in opened.rows(f"FROM {quote(table)}")]
+    return sorted(rows, key=repr)
+
+
+def signs(rows: Iterable[Mapping[str, Any]], detector: Detector, *kinds: str) -> list[Row]:
+    """Return the signs of one detector by time, of these kinds or of any: its columns, weight and words."""
+    with ledger(rows) as opened:
+        detect(opened, detectors=[detector])
+        facts = {each["sign"]: each for each in kept(opened, detector.table)}
+        weighed = kept(opened, "detect_weighed")
+    made = [
+        {
+            **each,
+            **facts[each["sign"]],
+            "points": each["points"],
+            "told": " / ".join(detector.told(facts[each["sign"]])),
+        }
+        for each in weighed
+        if not kinds or each["kind"] in kinds
+    ]
+    return sorted(made, key=lambda each: (each["told_at"], each["actor"], each["kind"], each["sign"]))
 
 
 def certain(detected: Detected) -> list[Finding]:

@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from detectors.sample import AGENT, COLLEAGUE, OFFICE, START, export, found, row, work
+from detectors.sample import AGENT, COLLEAGUE, HOST, OFFICE, START, export, found, row, signs, work
+from floodmark.detectors.new_client import DETECTOR
 
-LATE = START + timedelta(days=12, minutes=1)
+LATE = START + timedelta(days=19, minutes=1)
+ROBOT = "0055j000000utlZAAQ"
 
 
 def lookup(at, **slots):
@@ -25,45 +27,55 @@ def lookup(at, **slots):
 # Calls of a client that everybody has, so that the log itself is known to show clients.
 CALLS = [
     lookup(START + timedelta(days=day), client="Telephony/2.9", session=f"t{day}", login=f"t{day}")
-    for day in range(14)
+    for day in range(21)
 ]
 
 
 def new(*more):
-    """Return the findings that a new client or network gives alone."""
-    return [each for each in found([*work(), *CALLS, *more]).findings if each.detector == "new-client"]
+    """Return the signs that new means give."""
+    return signs([*work(), *CALLS, *more], DETECTOR)
 
 
 def test_a_client_nobody_used_before_is_found() -> None:
-    """Its first reads make a finding of medium severity."""
-    (finding,) = new(lookup(LATE, client="Helper/1.0"))
-    assert (finding.severity, finding.confidence) == ("medium", "medium")
-    assert 'new for this account: client "helper"' in finding.summary
-    assert finding.clients == ("Helper/1.0",)
-    assert finding.sessions == ("s-t",)
+    """It is told at its first call; alone it is no finding."""
+    (sign,) = new(lookup(LATE, client="Helper/1.0"))
+    assert (sign["kind"], sign["doors"], sign["told_at"]) == ("tool-unknown", ["login l-t"], LATE)
+    assert 'came with client "helper", new for it / no other account used it' in sign["told"]
+    assert found([*work(), *CALLS, lookup(LATE, client="Helper/1.0")]).findings == ()
 
 
-def test_a_client_that_colleagues_use_is_a_weak_sign() -> None:
+def test_a_client_that_colleagues_use_is_a_weaker_sign() -> None:
     """New for the account only."""
-    others = [lookup(START + timedelta(days=day), client="Helper/1.0", actor=COLLEAGUE) for day in range(14)]
-    (finding,) = new(*others, lookup(LATE, client="Helper/1.1"))
-    assert finding.severity == "low"
+    others = [
+        lookup(
+            START + timedelta(days=day),
+            client="Helper/1.0",
+            actor=f"0055j000000utl{letter}AAQ",
+            login=f"l-{letter}",
+            session=None,
+        )
+        for day in range(21)
+        for letter in "ABCDEFGH"
+    ]
+    (unknown,) = new(lookup(LATE, client="Helper/1.0"))
+    (known,) = [each for each in new(*others, lookup(LATE, client="Helper/1.1")) if each["actor"] == AGENT]
+    assert known["kind"] == "tool-known"
+    assert "8 other accounts used it" in known["told"]
+    assert known["points"] < unknown["points"]
 
 
 @pytest.mark.parametrize(
     "quiet",
     [
-        [lookup(LATE, client="Telephony/3.0")],
-        [row(LATE, "salesforce.elf.RestApi", "describe", client="Helper/1.0")],
-        [lookup(LATE, client="Helper/1.0", outcome="failure")],
-        [lookup(LATE, ip="203.0.113.99", client="Telephony/2.9")],
-        [row(LATE, "salesforce.elf.Login", "login", ip="192.0.2.9")],
+        lookup(LATE, client="Telephony/3.0"),
+        lookup(LATE, client="Helper/1.0", outcome="failure"),
+        lookup(LATE, ip="203.0.113.99", client="Telephony/2.9"),
     ],
-    ids=["new version", "no read", "failed", "same network", "login only"],
+    ids=["new version", "failed", "same network"],
 )
-def test_no_new_means_or_no_read(quiet) -> None:
-    """Another version, another address of the same network, or no read at all give nothing."""
-    assert new(*quiet) == []
+def test_no_new_means(quiet) -> None:
+    """Another version, another address of the same network, or a failed call give nothing."""
+    assert new(quiet) == []
 
 
 @pytest.mark.parametrize(
@@ -78,14 +90,31 @@ def test_no_new_means_or_no_read(quiet) -> None:
 )
 def test_networks(address: str, net: str) -> None:
     """A network is the /24 of an IPv4 address and the /48 of an IPv6 one."""
-    (finding,) = new(lookup(LATE, client="Telephony/2.9", ip=address))
-    assert f'network "{net}"' in finding.summary
+    (sign,) = new(lookup(LATE, client="Telephony/2.9", ip=address))
+    assert f'network "{net}"' in sign["told"]
+    assert sign["family"] == "place"
 
 
 @pytest.mark.parametrize("word", ["Salesforce.com IP", "", "unknown"])
 def test_a_word_is_no_network(word: str) -> None:
     """Where the platform writes a word for an address, nothing is known."""
     assert new(lookup(LATE, client="Telephony/2.9", ip=word)) == []
+
+
+def test_a_machine_from_a_new_network_weighs_more_than_a_person() -> None:
+    """People travel; the account of a machine does not."""
+    daily = [
+        lookup(
+            START + timedelta(days=day), client="Sync/1.0", session=f"r{day}", login=f"r{day}", actor=ROBOT
+        )
+        for day in range(21)
+    ]
+    (person,) = new(lookup(LATE, client="Telephony/2.9", ip=HOST))
+    (machine,) = new(*daily, lookup(LATE, client="Sync/1.0", actor=ROBOT, ip=HOST))
+    assert (person["actor"], person["ui"]) == (AGENT, True)
+    assert (machine["actor"], machine["ui"]) == (ROBOT, False)
+    assert person["kind"] == machine["kind"] == "place-unknown"
+    assert machine["points"] > person["points"]
 
 
 def test_a_log_that_was_collected_late_makes_nothing_new() -> None:
@@ -95,20 +124,34 @@ def test_a_log_that_was_collected_late_makes_nothing_new() -> None:
         lookup(LATE + timedelta(hours=n), client="Helper/1.0", actor=actor) for n, actor in enumerate(names)
     ]
     everybody = [each for actor in names for each in work(actor=actor)]
+    assert [each for each in signs([*everybody, *calls], DETECTOR) if each["what"] == "client"] == []
     assert found([*everybody, *calls]).findings == ()
 
 
 def test_the_first_caller_of_all_is_new() -> None:
     """A log without events has no file: the first one ever is no sign of late collection."""
-    (finding,) = found([*work(), lookup(LATE, client="Helper/1.0")]).findings
-    assert finding.detector == "new-client"
+    (sign,) = signs([*work(), lookup(LATE, client="Helper/1.0")], DETECTOR)
+    assert sign["kind"] == "tool-unknown"
+
+
+def test_the_first_days_of_a_new_starter_are_not_new_means() -> None:
+    """Someone who started yesterday has a new browser, a new network and a new client, and no history."""
+    starter = work(21, actor=COLLEAGUE, ip="198.51.100.9")
+    first_day = [each for each in starter if each["at"] >= LATE - timedelta(days=1)]
+    call = lookup(LATE, client="Telephony/2.9", actor=COLLEAGUE, ip="198.51.100.9")
+    assert new(*first_day, call) == []
+    assert found([*work(), *CALLS, *first_day, call]).findings == ()
 
 
 def test_hostile_names_are_shown_inert() -> None:
     """A client is named by the intruder."""
-    (finding,) = new(lookup(LATE, client="\x1b[2JPortal\u202e\n"))
-    assert "\\x1b[2jportal\\u202e" in finding.summary
+    (sign,) = new(lookup(LATE, client="\x1b[2JPortal\u202e\n"))
+    assert "\\x1b[2jportal\\u202e" in sign["told"]
+    assert sign["told"].isprintable()
+    rows = [each | ({"client": "\x1b[2J\u202ePortal"} if "client" in each else {}) for each in export(LATE)]
+    (finding,) = found([*work(), *CALLS, *rows]).findings
     assert finding.summary.isprintable()
+    assert all(each.seen.isprintable() and each.expected.isprintable() for each in finding.reasons)
 
 
 def test_old_means_stay_known() -> None:

@@ -13,6 +13,7 @@ from floodmark.models import (
     Proof,
     Quarantined,
     Scope,
+    Traced,
 )
 from floodmark.report import Location, Material, Moment, Statement
 
@@ -249,6 +250,17 @@ def finding(**changes: Any) -> Finding:
         "to": "2025-06-28T03:00:00.000Z",
         "events": ["q0"],
         "techniques": ["T1213.004", "T1567", "T9999"],
+        "told_at": "2025-06-28T02:31:00.000Z",
+        "points": 12,
+        "reasons": [
+            {
+                "detector": "volume-burst",
+                "at": "2025-06-28T02:31:00.000Z",
+                "points": 12,
+                "seen": "5,700,001 rows in one hour",
+                "expected": "40 at most",
+            }
+        ],
     }
     return Finding.model_validate({**document, **changes})
 
@@ -364,6 +376,69 @@ def empty() -> Material:
     )
 
 
+LINK = {
+    "id": "L-0123456789",
+    "kind": "address",
+    "state": "followed",
+    "value": "192.0.2.44",
+    "account": "ana@org.example",
+    "why": "the same account worked from this address",
+    "from": "2025-06-28T02:20:00.000Z",
+    "to": None,
+    "events": 9,
+    "sample": ["q0", "q1", "lost"],
+}
+
+
+def traced(text: str = "ana@org.example") -> Traced:
+    """The small breach step by step, with `text` wherever it comes from outside."""
+    start, end = "2025-06-28T02:20:00.000Z", "2025-06-30T04:02:51.000Z"
+    one = {"account": text, "from": start, "to": end, "events": ["q0", "q1", "lost"]}
+    stage = {**one, "technique": "T1213.004", "count": 41, "hostile": True, "note": ""}
+    apart = {"account": text, "from": start, "to": end, "sample": ["e1"], "why": "its own"}
+    return Traced.model_validate(
+        {
+            "intrusion": {**scope().intrusion.model_dump(by_alias=True), "links": [LINK]},
+            "stages": [
+                {**stage, "phase": "collection", "title": "records read"},
+                {
+                    **stage,
+                    "phase": "persistence",
+                    "title": "factor reset",
+                    "hostile": False,
+                    "note": "by a desk",
+                },
+            ],
+            "apart": [{**apart, "events": 1200, "sessions": 40, "usual": 1199, "unsettled": 1}],
+            "lateral": {
+                "moves": [
+                    {"sure": True, "text": text, "count": 3, "events": ["e2"]},
+                    {"sure": False, "text": text, "count": 4, "events": []},
+                ],
+                "absent": "no other application was entered",
+                "rests_on": [{"log": text, "from": start, "to": end, "gaps": 2}],
+            },
+            "going_on": {
+                "answer": "cannot_tell",
+                "text": "the logs end too early",
+                "last_event_at": end,
+                "last_event": "q1",
+                "last_read_at": end,
+                "last_read": "q1",
+                "logs_end": end,
+            },
+        }
+    )
+
+
+def told() -> Material:
+    """The small breach with its trace: one link followed, one offered, one refused."""
+    links = [LINK, {**LINK, "state": "offered", "account": None}, {**LINK, "state": "refused"}]
+    document = scope().model_dump(by_alias=True)
+    document["intrusion"]["links"] = links
+    return small(scope=Scope.model_validate(document), traced=traced())
+
+
 def linked() -> dict[str, Any]:
     """Changes to a proof: people linked by probability, and states."""
     states = [
@@ -397,18 +472,21 @@ def hostile(text: str = EVERYTHING) -> Material:
             return [spoil(each, key) for each in value]
         return text if isinstance(value, str) and key not in keep else value
 
-    base = small()
+    base = told()
+    kept = {"state": "followed", "kind": "client", "why": "x", "from": None, "to": None}
     document = spoil(base.scope.model_dump(mode="json", by_alias=True))
     for place, each in enumerate(document["requests"]):
         each["events"] = base.scope.requests[place].events
-    told = spoil(proof(**linked()).model_dump(mode="json", by_alias=True))
-    told["readings"] = {text: text}
-    for place, each in enumerate(told["requests"]):
+    document["intrusion"]["links"] = [{**each, **kept} for each in document["intrusion"]["links"]]
+    told_by = spoil(proof(**linked()).model_dump(mode="json", by_alias=True))
+    told_by["readings"] = {text: text}
+    for place, each in enumerate(told_by["requests"]):
         each["id"] = text if place else document["requests"][0]["id"]
         each["explanation"] = text or "-"  # an empty one says that nothing needs explaining
     spoiled = finding(
         **dict.fromkeys(("id", "detector", "title", "summary"), text),
         **{name: [text] for name in ("actors", "sessions", "logins", "clients", "addresses", "techniques")},
+        reasons=[{"detector": text, "at": text, "points": 1, "seen": text, "expected": text}],
     )
     return replace(
         base,
@@ -417,7 +495,7 @@ def hostile(text: str = EVERYTHING) -> Material:
         timezone=text,
         version=text,
         scope=Scope.model_validate(document),
-        proof=Proof.model_validate(told),
+        proof=Proof.model_validate(told_by),
         findings=(spoiled,),
         open_findings=(spoiled,),
         selectors=(text,),
@@ -431,4 +509,5 @@ def hostile(text: str = EVERYTHING) -> Material:
         labels=dict.fromkeys((*base.labels, text), text),
         not_held=(text,),
         statements=(Statement(text, text, 1),),
+        traced=traced(text),
     )

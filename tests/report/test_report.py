@@ -34,6 +34,7 @@ from report.materials import (
     request,
     scope,
     small,
+    told,
 )
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "report.md"
@@ -180,6 +181,7 @@ MATERIALS = {
     "empty": empty,
     "failing": failing,
     "hostile": hostile,
+    "told": told,
     "many": people_of_all_sorts,
     "nobody": nobody,
     "other turns": other_turns,

@@ -46,7 +46,8 @@ def _slots(
     names: list[str],
     zone: str | None,
 ) -> list[dict[str, Any]]:
-    columns = [*names, *sorted(source.columns(log) - set(names))]
+    held = {name.casefold() for name in names}
+    columns = [*names, *sorted(name for name in source.columns(log) if name.casefold() not in held)]
     quoted = ", ".join([*map(engine.quote, columns), '"_zone"', '"_n"'])
     marks = ", ".join(["(" + ", ".join(["$" + str(i + 1) for i in range(len(columns))]) + ")"])
     connection.execute("DROP TABLE IF EXISTS native")

@@ -17,17 +17,21 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from floodmark import models, report, sources
+from floodmark import sigma as rules
 from floodmark.case.adding import Adding, files_of, require_zones, stated_intake
+from floodmark.case.deciding import LINK, SETTINGS, Judgement, pattern_of
 from floodmark.case.deriving import (
+    OCSF,
     Derived,
     Deriving,
     selectors_of,
     stored_selectors,
+    write_baselines,
     write_report,
     write_results,
 )
 from floodmark.case.explaining import explain, require_subject, standing_of
-from floodmark.case.folder import PLATFORM, SETTINGS, Actor, Folder, Progress, disk, silent, utc_time, zone
+from floodmark.case.folder import PLATFORM, Actor, Folder, Progress, disk, silent, utc_time, zone
 from floodmark.case.verifying import Verifying
 from floodmark.engine import Engine
 from floodmark.errors import CaseError, UsageError
@@ -62,24 +66,24 @@ class Case:
         """
         if not organisation.strip():
             raise UsageError("the organisation has no name")
-        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        if not _is_empty(root):
             raise UsageError(f"{root} already holds something", hint="name a new folder")
         settings = {"organisation": organisation, "platform": PLATFORM, "timezone": zone(timezone or "UTC")}
         case = cls(Folder(root, actor))
         with disk():
             root.mkdir(parents=True, exist_ok=True)
-            case.folder.write_settings(settings)
-            case.folder.note("init", settings)
+            case.folder.change("init", settings)
         return case
 
     @classmethod
     def open(cls, root: Path, actor: Actor, progress: Progress = silent) -> Case:
         """Use an existing case; raise CaseError when the folder is none."""
-        if not (root / "case.toml").is_file():
+        folder = Folder(root, actor, progress)
+        if not folder.begun():
             raise CaseError(
                 f"{root} is not a case", hint=f"make one with: floodmark init {root} --organisation NAME"
             )
-        return cls(Folder(root, actor, progress))
+        return cls(folder)
 
     def document(self) -> models.Initialised:
         """Return the case as it stands."""
@@ -106,8 +110,7 @@ class Case:
         elif not value.strip():
             raise UsageError(f"{name} is empty")
         with self.folder.changing():
-            self.folder.write_settings({**self.folder.settings(), name: kept})
-            self.folder.note("set", {name: kept})
+            self.folder.change("set", {name: kept})
         return self.document()
 
     # --- taking in -----------------------------------------------------------------------------------
@@ -210,47 +213,94 @@ class Case:
     # --- judging -------------------------------------------------------------------------------------
 
     def detect(self, *, since: str | None = None) -> models.Detected:
-        """Look for extraction; with `since` only findings that reach that time or later."""
+        """Look for extraction; with `since` only findings that reach that time or later are listed.
+
+        The same ledger, rules and decisions give the same findings, however often it is called. They stand
+        in results/ as JSON and as OCSF Detection Findings, beside what is usual for each account and client.
+        """
         moment = utc_time(since).replace(tzinfo=None) if since else None
         with self.folder.changing(), self.folder.engine() as engine:
-            found = Deriving(self.folder, engine).detect(moment)
-            content = models.dump(found).encode("ascii")
-            write_durably(self.folder.results / "findings.json", content)
-            self.folder.note("detect", {"since": since, "findings": [each.id for each in found.findings]})
+            deriving = Deriving(self.folder, engine)
+            judged = deriving.judge(moment)
+            found = judged.detected
+            write_durably(self.folder.results / "findings.json", models.dump(found).encode("ascii"))
+            write_durably(self.folder.results / OCSF, deriving.ocsf(judged).encode("ascii"))
+            write_baselines(engine, self.folder.results)
+            ids = {
+                "findings": [each.id for each in found.findings],
+                "quiet": [each.id for each in found.quiet],
+            }
+            self.folder.note("detect", {"since": since, **ids})
             return found
+
+    def ocsf(self) -> str:
+        """Return the findings of the last `detect` or `scope` as a JSON array of OCSF Detection Findings.
+
+        Raises:
+            CaseError: nothing was looked for yet.
+        """
+        file = self.folder.results / OCSF
+        if not file.is_file():
+            raise CaseError("the case has no findings yet", hint=f"run: floodmark detect {self.root}")
+        return file.read_text("ascii")
+
+    def refused_rules(self) -> tuple[str, ...]:
+        """Return which of the case's own rules cannot be used, and why; text of those files is in it."""
+        if not self.folder.rules.is_dir():
+            return ()
+        refused = rules.load((rules.SHIPPED, self.folder.rules)).refused
+        return tuple(f"{each.file} {each.position}: {each.reason}" for each in refused)
+
+    def decisions(self) -> dict[str, tuple[str, str]]:
+        """Return finding -> (accepted or dismissed, why)."""
+        listed = self.folder.settings()["decisions"]
+        return {each["finding"]: (each["decision"], each["reason"]) for each in listed}
 
     def decide(self, finding: str, *, accepted: bool, reason: str) -> models.Decided:
         """Accept or dismiss a finding, with a reason; a later decision replaces an earlier one.
 
+        A dismissal is learned from: what stays inside its pattern is quiet from then on. The id of a link
+        of the trace, `L-...`, is taken too: a dismissed link is refused, an accepted one is followed.
+
         Raises:
-            UsageError: no such finding, or no reason.
+            UsageError: no such finding or link, or no reason.
         """
         if not reason.strip():
             raise UsageError("a decision needs a reason", hint="add --reason TEXT")
         with self.folder.changing(), self.folder.engine() as engine:
-            found = Deriving(self.folder, engine).detect()
-            self._decide(found, {finding: reason}, accepted=accepted)
+            deriving = Deriving(self.folder, engine)
+            if finding.startswith(LINK):
+                self._decide_link(deriving, finding, reason, followed=accepted)
+            else:
+                self._decide(deriving.judge(), {finding: reason}, accepted=accepted)
         decision = "accepted" if accepted else "dismissed"
         return models.Decided(
             finding=finding, decision=decision, reason=reason, head=self.folder.custody.head()
         )
 
-    def _decide(self, found: models.Detected, reasons: Mapping[str, str], *, accepted: bool) -> None:
-        known = {each.id: each for each in found.findings}
+    def _decide(self, judged: Judgement, reasons: Mapping[str, str], *, accepted: bool) -> None:
+        known = judged.known
         for finding in reasons:
             if finding not in known:
                 hint = "floodmark detect lists the findings"
                 raise UsageError(f"{visible(finding)} is not a finding{closest(finding, known)}", hint=hint)
-        settings = self.folder.settings()
-        decision = "accepted" if accepted else "dismissed"
-        kept = {each["finding"]: dict(each) for each in settings["decisions"]}
         for finding, reason in sorted(reasons.items()):
-            kept[finding] = {"finding": finding, "decision": decision, "reason": reason}
-        self.folder.write_settings({**settings, "decisions": [kept[each] for each in sorted(kept)]})
-        for finding, reason in sorted(reasons.items()):
-            document = known[finding].model_dump(mode="json", by_alias=True)
-            action = "accept" if accepted else "dismiss"
-            self.folder.note(action, {"finding": finding, "reason": reason, "document": document})
+            detail: dict[str, Any] = {
+                "finding": finding,
+                "reason": reason,
+                "document": known[finding].model_dump(mode="json", by_alias=True),
+            }
+            if accepted:
+                self.folder.change("accept", detail)
+            else:
+                self.folder.change("dismiss", {**detail, "pattern": pattern_of(known[finding])})
+
+    def _decide_link(self, deriving: Deriving, link: str, reason: str, *, followed: bool) -> None:
+        known = deriving.links(selectors_of(self._last_selectors()))
+        if link not in known:
+            hint = "floodmark scope lists the links of the trace"
+            raise UsageError(f"{visible(link)} is not a link{closest(link, known)}", hint=hint)
+        self.folder.change("follow" if followed else "refuse", {"link": link, "reason": reason})
 
     # --- results -------------------------------------------------------------------------------------
 
@@ -315,7 +365,8 @@ class Case:
         """
         with self.folder.changing(), self.folder.engine() as engine:
             deriving = Deriving(self.folder, engine)
-            found = deriving.detect()
+            judged = deriving.judge()
+            found = judged.detected
             decided = {each["finding"] for each in self.folder.settings()["decisions"]}
             certain = [
                 each.id
@@ -325,11 +376,11 @@ class Case:
             if certain:
                 deriving.require_snapshot()
                 self._decide(
-                    found,
+                    judged,
                     dict.fromkeys(certain, "severity high, confidence high: accepted by investigate"),
                     accepted=True,
                 )
-            derived = deriving.derive(Selectors(), detected=found)
+            derived = deriving.derive(Selectors(), judged=judged)
             self._keep(derived, Selectors(), engine)
             files = self._report(derived, DEFAULT_KINDS, None, force=force)
             document = models.Investigated(
@@ -366,6 +417,17 @@ class Case:
             head: a head that an earlier command printed; it must still be in the custody chain.
         """
         return Verifying(self.folder).run(head)
+
+
+def _is_empty(root: Path) -> bool:
+    """Say whether a case may be made here: nothing stands here, or only what a killed `init` left."""
+    if not root.is_dir():
+        return not root.exists()
+    begun = root / "evidence" / "custody.jsonl"
+    files = [each for each in root.rglob("*") if not each.is_dir()]
+    if files not in ([], [begun]) or {each.name for each in root.iterdir()} - {"evidence"}:
+        return False
+    return not files or b"\n" not in begun.read_bytes()
 
 
 def export_people(engine: Engine, file: Path) -> None:

@@ -16,10 +16,13 @@ from typing import Any
 import floodmark
 from floodmark import findings, models, report, sources
 from floodmark.case.adding import item_document
+from floodmark.case.deciding import Judgement, judge
 from floodmark.case.folder import Folder, utc_time
+from floodmark.detectors import DETECTORS
 from floodmark.engine import Engine, literal
 from floodmark.errors import UsageError
 from floodmark.evidence import canonical_json, place, write_durably
+from floodmark.exchange import ocsf
 from floodmark.ledger import Ledger
 from floodmark.ledger.coverage import CoverageMap
 from floodmark.models import stamp
@@ -28,7 +31,12 @@ from floodmark.scope import Given, Scoped, scope, write_people
 from floodmark.snapshot import Snapshot
 from floodmark.snapshot.datamap import load
 from floodmark.trace import Selectors, trace
+from floodmark.trace.story import cited, tell
 
+OCSF = "findings.ocsf.json"
+BASELINES = "baselines.parquet"
+"""Where the findings stand as OCSF Detection Findings, in results/."""
+_SIGMA = "sigma"
 CITED_EVENTS = 6
 """How many events of a request or finding the report cites by file and row; the rest are counted."""
 
@@ -38,9 +46,11 @@ class Derived:
     """Everything derived in one run, ready to be written."""
 
     detected: models.Detected
+    ocsf: str
     scoped: Scoped
     snapshot: Snapshot
     material: Material
+    traced: models.Traced
 
 
 def selectors_of(stored: dict[str, Any]) -> Selectors:
@@ -88,18 +98,90 @@ class Deriving:
         return self.folder.settings()
 
     def detect(self, since: datetime | None = None) -> models.Detected:
-        """Return all findings."""
-        return findings.detect(self.engine, since)
+        """Return the findings that are told, and those that are quiet because of what was dismissed."""
+        return self.judge(since).detected
 
-    def derive(self, selectors: Selectors, *, detected: models.Detected | None = None) -> Derived:
+    def judge(self, since: datetime | None = None) -> Judgement:
+        """Return all findings, divided by what was decided before; `since` only cuts what is listed."""
+        found = findings.detect(self.engine, since, detectors=self._detectors())
+        return judge(found, self.settings["decisions"])
+
+    @property
+    def rules(self) -> tuple[Path, ...]:
+        """Folders with rules of the user's own: `rules` in the case, where there is one."""
+        return (self.folder.rules,) if self.folder.rules.is_dir() else ()
+
+    def _detectors(self) -> tuple[findings.Detector, ...] | None:
+        """Return the detectors, that of the rules with the case's own rules too; None: as they come."""
+        if not self.rules:
+            return None
+        return tuple(_with_rules(each, self.rules) if each.id == _SIGMA else each for each in DETECTORS)
+
+    def decided_links(self, decision: str) -> tuple[str, ...]:
+        """Return the links of the trace that a person `refused`, or `followed`; sorted."""
+        return tuple(each["link"] for each in self.settings["links"] if each["decision"] == decision)
+
+    def links(self, selectors: Selectors) -> tuple[str, ...]:
+        """Return every link of the trace of these selectors or the accepted findings, and the decided."""
+        accepted = self._decided(self.detect(), "accepted")
+        decided = {each["link"] for each in self.settings["links"]}
+        return tuple(sorted(decided | {each.id for each in self._trace(selectors, accepted).links}))
+
+    def _trace(self, selectors: Selectors, accepted: tuple[models.Finding, ...]) -> models.Intrusion:
+        """Trace what the selectors name, or the accepted findings when they name nothing."""
+        chosen = selectors if selectors.named() else Selectors(findings=accepted)
+        refused, followed = self.decided_links("refused"), self.decided_links("followed")
+        return trace(self.engine, chosen, refused=refused, accepted=followed)
+
+    def ocsf(self, judged: Judgement) -> str:
+        """Return findings as OCSF Detection Findings, by begin and id; the quiet ones as suppressed."""
+        decided = {each["finding"]: each for each in self.settings["decisions"]}
+        quiet = {each.id: each for each in judged.detected.quiet}
+        trails = self._trails([*judged.known.values()])
+        found: list[ocsf.Judged] = []
+        for finding in sorted(judged.known.values(), key=lambda each: (each.from_, each.id)):
+            told = finding.id not in quiet
+            decision = decided.get(finding.id, {})
+            accepted = told and decision.get("decision") == "accepted"
+            found.append(
+                ocsf.Judged(
+                    finding=finding,
+                    status="accepted" if accepted else "new" if told else "dismissed",
+                    reason=decision.get("reason") if accepted else None if told else quiet[finding.id].reason,
+                    like=None if told or quiet[finding.id].like == finding.id else quiet[finding.id].like,
+                    trails=trails.get(finding.id, ()),
+                )
+            )
+        return ocsf.dump(found, ocsf.Producer(floodmark.__version__, _behaviours()))
+
+    def _trails(self, wanted: Sequence[models.Finding]) -> dict[str, tuple[ocsf.Trail, ...]]:
+        """Return finding -> its events, gathered by log, account, address, client and session."""
+        named = [(finding.id, event) for finding in wanted for event in finding.events]
+        rows = self.engine.rows(
+            """SELECT finding, log, actor, ip, client, session, list(event ORDER BY "at", event)
+               FROM (SELECT unnest($1::VARCHAR[]) AS finding, unnest($2::VARCHAR[]) AS event)
+               JOIN event USING (event)
+               GROUP BY ALL
+               ORDER BY finding, min("at") NULLS LAST, log, actor NULLS LAST, ip NULLS LAST,
+                        client NULLS LAST, session NULLS LAST""",
+            [[finding for finding, _ in named], [event for _, event in named]],
+        )
+        found: dict[str, list[ocsf.Trail]] = {}
+        for finding, log, actor, ip, client, session, events in rows:
+            found.setdefault(finding, []).append(
+                ocsf.Trail(log, actor, ip, client, session, tuple(dict.fromkeys(events)))
+            )
+        return {finding: tuple(trails) for finding, trails in found.items()}
+
+    def derive(self, selectors: Selectors, *, judged: Judgement | None = None) -> Derived:
         """Run all stages; without selectors the accepted findings are the intrusion.
 
-        `detected` is what `detect` gave on this engine a moment ago, where the caller has it.
+        `judged` is what `judge` gave on this engine a moment ago, where the caller has it.
         """
-        detected = detected or self.detect()
+        judged = judged or self.judge()
+        detected = judged.detected
         accepted = self._decided(detected, "accepted")
-        chosen = selectors if selectors.named() else Selectors(findings=accepted)
-        intrusion = trace(self.engine, chosen)
+        intrusion = self._trace(selectors, accepted)
         if intrusion.events:
             self.require_snapshot()
         snapshot = self.snapshot()
@@ -115,8 +197,14 @@ class Deriving:
             progress=lambda done, total: self.folder.progress("replay", done, total),
         )
         scoped = scope(self.engine, given)
-        material = self._material(detected, accepted, selectors, snapshot, scoped)
-        return Derived(detected, scoped, snapshot, material)
+        traced = tell(
+            self.engine,
+            scoped.document.intrusion,
+            contained_at=self.folder.contained_at(),
+            gaps=scoped.document.coverage.gaps,
+        )
+        material = self._material(detected, accepted, selectors, snapshot, scoped, traced=traced)
+        return Derived(detected, self.ocsf(judged), scoped, snapshot, material, traced)
 
     def _decided(self, detected: models.Detected, decision: str) -> tuple[models.Finding, ...]:
         """Return the findings decided so: as detected now, or as they were when decided."""
@@ -164,6 +252,8 @@ class Deriving:
         selectors: Selectors,
         snapshot: Snapshot,
         scoped: Scoped,
+        *,
+        traced: models.Traced,
     ) -> Material:
         document = scoped.document
         stated = self.folder.snapshots / "snapshot.json"
@@ -182,7 +272,7 @@ class Deriving:
             scope=document,
             proof=scoped.proof,
             findings=accepted,
-            open_findings=tuple(each for each in detected.findings if each.id not in self._all_decided()),
+            open_findings=tuple(each for each in detected.findings if each.id not in self._accepted_ids()),
             selectors=_words(selectors),
             evidence=tuple(
                 item_document(item, tallies[sha256], item.names[0])
@@ -192,8 +282,9 @@ class Deriving:
                 models.Quarantined(sha256=item, position=position, reason=reason)
                 for item, position, reason in self.ledger.quarantine(limit=1000)
             ),
-            locations=self._locations(document, accepted, timeline),
+            locations=self._locations(document, accepted, timeline, cited(traced)),
             timeline=timeline,
+            traced=traced,
             labels=dict(snapshot.datamap.labels),
             not_held=tuple(snapshot.datamap.not_held),
             ledger_from=stamp(begin),
@@ -201,8 +292,9 @@ class Deriving:
             statements=tuple(self._statements(snapshot, scoped)),
         )
 
-    def _all_decided(self) -> set[str]:
-        return {each["finding"] for each in self.settings["decisions"]}
+    def _accepted_ids(self) -> set[str]:
+        """Return the accepted findings; a dismissed one that is told again is open again."""
+        return {each["finding"] for each in self.settings["decisions"] if each["decision"] == "accepted"}
 
     def _statements(self, snapshot: Snapshot, scoped: Scoped) -> list[Statement]:
         """Return the SQL of every derived table; folder names of this machine are left out."""
@@ -212,11 +304,15 @@ class Deriving:
         return [Statement(name, sql.replace(root, "'"), count) for name, sql, count in kept]
 
     def _locations(
-        self, document: models.Scope, accepted: Sequence[models.Finding], timeline: Sequence[Moment]
+        self,
+        document: models.Scope,
+        accepted: Sequence[models.Finding],
+        timeline: Sequence[Moment],
+        traced: Sequence[str],
     ) -> dict[str, Location]:
         wanted = {event for request in document.requests for event in _ends(request.events)}
         wanted |= {event for finding in accepted for event in _ends(finding.events)}
-        wanted |= {event for moment in timeline for event in moment.events}
+        wanted |= {event for moment in timeline for event in moment.events} | set(traced)
         rows = self.engine.rows(
             """SELECT event, log, item, row, "at", operation, objects, matched_rows, delivered_rows,
                       client, ip
@@ -244,7 +340,7 @@ class Deriving:
         ]
         moments += self._read_moments(document)
         moments += [
-            Moment(each.from_, "detection", f"start of what a detector found: {each.title}", each.events[:1])
+            Moment(each.told_at, "detection", f"a detector could tell: {each.title}", each.events[:1])
             for each in shown
         ]
         contained = stamp(self.folder.contained_at())
@@ -276,6 +372,17 @@ class Deriving:
         )
 
 
+def _with_rules(detector: findings.Detector, folders: Sequence[Path]) -> findings.Detector:
+    """Return the detector of the rules with those of some folders beside those of the package."""
+    kind: Any = type(detector)  # detectors are not imported by name
+    return kind(folders)
+
+
+def _behaviours() -> frozenset[str]:
+    """Return the detectors that look at behaviour; the one for Sigma gives its reasons the names of rules."""
+    return frozenset(each.id for each in DETECTORS) - {_SIGMA}
+
+
 def _described(request: models.Request) -> str:
     return f"{request.kind}, {' '.join(request.objects) or 'object not shown'}"
 
@@ -297,13 +404,16 @@ def _words(selectors: Selectors) -> tuple[str, ...]:
 
 
 def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
-    """Write results/: findings, scope, the SQL behind them, and one row per person."""
+    """Write results/: findings, also as OCSF, intrusion, scope, the SQL behind them, one row per person."""
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / "findings.json", models.dump(derived.detected).encode("ascii"))
+    write_durably(folder / OCSF, derived.ocsf.encode("ascii"))
     write_durably(folder / "scope.json", models.dump(derived.scoped.document).encode("ascii"))
+    write_durably(folder / "intrusion.json", models.dump(derived.traced).encode("ascii"))
     write_durably(folder / "proof.json", models.dump(derived.scoped.proof).encode("ascii"))
     statements = [{"name": s.name, "rows": s.row_count, "sql": s.sql} for s in derived.material.statements]
     write_durably(folder / "statements.json", canonical_json(statements) + b"\n")
+    write_baselines(engine, folder)
     new = folder / ".new.parquet"
     write_people(engine, new)
     place(new, folder / "people.parquet")
@@ -313,6 +423,15 @@ def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
     if derived.snapshot.alternative:
         derived.snapshot.write_doubtful(new)
         place(new, folder / "doubtful.parquet")
+
+
+def write_baselines(engine: Engine, folder: Path) -> None:
+    """Write what is usual for each account and client, as detection compared with it, into `folder`."""
+    new = folder / ".new.parquet"
+    engine.connection.execute(
+        "COPY (SELECT * FROM detect_baseline ORDER BY of, name) TO $path (FORMAT parquet)", {"path": str(new)}
+    )
+    place(new, folder / BASELINES)
 
 
 def write_report(

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +16,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomlkit
 
+from floodmark.case.deciding import DECIDING, after, require_form, settings_by, shaped
 from floodmark.engine import Engine, EngineError, OutOfMemory, memory
-from floodmark.errors import CaseError, UsageError
-from floodmark.evidence import Custody, Originals, canonical_json, full_disk, write_durably, writing
+from floodmark.errors import CaseError, IntegrityError, UsageError
+from floodmark.evidence import (
+    Custody,
+    Originals,
+    canonical_json,
+    full_disk,
+    sha256_of,
+    write_durably,
+    writing,
+)
 from floodmark.ledger import Manifest
 from floodmark.models import stamp
 from floodmark.text import visible
@@ -30,7 +39,7 @@ _FULL = (
     "File too large",
     "Disk quota exceeded",
 )
-SETTINGS = ("organisation", "platform", "timezone", "contained_at")
+_RULE_ENDINGS = frozenset({".yml", ".yaml"})
 PLATFORM = "salesforce"
 Progress = Callable[[str, int, int], None]
 
@@ -110,29 +119,81 @@ class Folder:
         self.snapshots = root / "snapshot"
         self.results = root / "results"
         self.reports = root / "report"
+        self.rules = root / "rules"
+
+    def begun(self) -> bool:
+        """Say whether the folder is a case: it has case.toml, or custody notes the making of the case."""
+        if (self.root / "case.toml").is_file():
+            return True
+        try:
+            return bool(self.custody.entries())
+        except IntegrityError:
+            return False
 
     def settings(self) -> dict[str, Any]:
-        """Return the content of case.toml; raise UsageError when it is no TOML or lacks the organisation."""
-        try:
-            found = tomllib.loads((self.root / "case.toml").read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"case.toml: {error}") from error
+        """Return what people decided.
+
+        That is the content of case.toml, except right after a command was killed between its custody
+        entry and case.toml: then it is what custody notes.
+
+        Raises:
+            CaseError: case.toml is missing.
+            UsageError: it is no TOML, lacks the organisation, or an entry of a list is not whole.
+        """
+        found = self._behind() or self._written()
+        if not found:
+            raise CaseError("case.toml is missing", hint="restore it from your copy of the case")
         if not isinstance(found.get("organisation"), str):
             hint = 'add a line such as organisation = "Example Air"'
             raise UsageError("case.toml: organisation is missing", hint=hint)
-        return {"timezone": "UTC", "platform": PLATFORM, "decisions": [], **found}
+        require_form(found)
+        return {"timezone": "UTC", "platform": PLATFORM, "decisions": [], "links": [], **found}
+
+    def _written(self) -> dict[str, Any]:
+        """Return the content of case.toml; nothing where there is no such file."""
+        file = self.root / "case.toml"
+        try:
+            return tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"case.toml: {error}") from error
+
+    def _behind(self) -> dict[str, Any] | None:
+        """Return what custody notes where case.toml lacks its last entry and nothing else, else None.
+
+        Only the last entry of the log can be one that a killed command did not get into case.toml: the next
+        command that changes the case writes it before anything else.
+        """
+        try:
+            entries = self.custody.entries()
+        except IntegrityError:
+            return None
+        if not entries or entries[-1]["action"] not in DECIDING:
+            return None
+        noted = settings_by(entries)
+        written = shaped(self._written())
+        return noted if written != noted and written == settings_by(entries[:-1]) else None
+
+    def change(self, action: str, detail: Mapping[str, Any]) -> str:
+        """Note a change of the settings, then write it to case.toml; return the new head.
+
+        Custody comes first, with all that the change needs: killed before its entry is whole the old
+        settings stand, after it the new ones.
+        """
+        changed = after(self.settings() if self.begun() else {}, action, detail)
+        head = self.note(action, detail)
+        self.write_settings(changed)
+        return head
 
     def write_settings(self, settings: Mapping[str, Any]) -> None:
-        """Write case.toml: the settings in a fixed order, then the decisions on findings."""
+        """Write case.toml: the settings in a fixed order, decisions on findings and on links."""
         document = tomlkit.document()
         document.add(
             tomlkit.comment(
                 "What people decided about this case; each change is in evidence/custody.jsonl too."
             )
         )
-        for name in (*SETTINGS, "decisions"):
-            if settings.get(name):
-                document.add(name, settings[name])
+        for name, value in shaped(settings).items():
+            document.add(name, value)
         write_durably(self.root / "case.toml", tomlkit.dumps(document).encode("utf-8"))
 
     def note(self, action: str, detail: Mapping[str, Any]) -> str:
@@ -158,12 +219,25 @@ class Folder:
         unfinished = [file for folder in (self.root, *self._folders()) for file in folder.glob(".new-*")]
         for left in [*unfinished, *self.manifest.strays()]:
             left.unlink(missing_ok=True)
+        behind = self._behind()
+        if behind is not None:
+            self.write_settings(behind)
         known = {
             entry["detail"].get("ledger") for entry in self.custody.entries() if entry["action"] == "add"
         }
         for entry in self.manifest.entries():
             if entry["n"] not in known:
                 self.custody.append("add", commit_note(entry), at=entry["at"], who=entry["who"])
+        self._note_rules()
+
+    def _note_rules(self) -> None:
+        """Keep the rules of the case under their hashes, and note them where they are not the noted ones."""
+        found = rule_files(self.rules)
+        noted = noted_rules(self.custody.entries())
+        if [sha256_of(file) for file in found.values()] == list(noted.values()) and [*found] == [*noted]:
+            return
+        kept = [{"name": name, "sha256": self.originals.take(file).sha256} for name, file in found.items()]
+        self.note("rules", {"files": kept})
 
     def _folders(self) -> list[Path]:
         return [
@@ -207,3 +281,18 @@ def commit_note(entry: Mapping[str, Any]) -> dict[str, Any]:
             for item in entry["items"]
         ],
     }
+
+
+def rule_files(folder: Path) -> dict[str, Path]:
+    """Return the user's own rules: file name -> file, by name; other files of the folder are no rules."""
+    found = [each for each in folder.glob("*") if each.suffix.lower() in _RULE_ENDINGS and each.is_file()]
+    return {each.name: each for each in sorted(found)}
+
+
+def noted_rules(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return name -> SHA-256 of the rules that custody noted last."""
+    files: list[Mapping[str, str]] = []
+    for entry in entries:
+        if entry["action"] == "rules":
+            files = entry["detail"]["files"]
+    return {each["name"]: each["sha256"] for each in files}

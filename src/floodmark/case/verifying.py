@@ -1,8 +1,8 @@
 """Verification: is the case still what was taken in, decided and derived?
 
 1. Custody chain: each entry follows the one before; a given head is still in it.
-2. Evidence items, ledger entries and parts, snapshot tables, settings: each is what custody noted, and
-   ledger and custody name the same entries.
+2. Evidence items, ledger entries and parts, snapshot tables, settings, the user's own rules: each is what
+   custody noted, and ledger and custody name the same entries.
 3. Results and report: each file has the hash that custody noted when it was written.
 4. Results, and a report not older than they are, are derived again in a scratch folder and compared
    byte for byte, when nothing was taken in or decided since they were written.
@@ -18,13 +18,21 @@ from pathlib import Path
 from typing import Any
 
 from floodmark import models
-from floodmark.case.deriving import Deriving, selectors_of, write_report, write_results
-from floodmark.case.folder import SETTINGS, Folder, commit_note, utc_time
+from floodmark.case.deciding import DECIDING, SETTINGS, settings_by, shaped
+from floodmark.case.deriving import (
+    BASELINES,
+    OCSF,
+    Deriving,
+    selectors_of,
+    write_baselines,
+    write_report,
+    write_results,
+)
+from floodmark.case.folder import Folder, commit_note, noted_rules, rule_files, utc_time
 from floodmark.errors import FloodmarkError
 from floodmark.evidence import canonical_json, sha256_of
 
-_STATE = frozenset({"init", "set", "add", "snapshot", "accept", "dismiss"})
-_DECISIONS = {"accept": "accepted", "dismiss": "dismissed"}
+_STATE = DECIDING | {"add", "snapshot", "rules"}
 CUSTODY = "custody log"
 NOT_NOW = "is not what the case gives now"
 Found = Iterator[tuple[str, str]]
@@ -89,6 +97,7 @@ class Verifying:
         if entries:
             yield from self._snapshot(entries)
             yield from self._settings(entries)
+            yield from self._rules(entries)
 
     def _entered(self, entries: list[dict[str, Any]]) -> Found:
         """Compare the ledger's entries with what custody noted of each."""
@@ -131,19 +140,26 @@ class Verifying:
         except FloodmarkError as error:
             yield "case.toml", error.message
             return
-        noted: dict[str, Any] = {}
-        decided: dict[str, tuple[str, str]] = {}
-        for entry in entries:
-            detail = entry["detail"]
-            if entry["action"] in {"init", "set"}:
-                noted |= detail
-            elif entry["action"] in _DECISIONS:
-                decided[detail["finding"]] = (_DECISIONS[entry["action"]], detail["reason"])
+        noted, found = settings_by(entries), shaped(settings)
         for name in SETTINGS:
-            if settings.get(name) != noted.get(name):
+            if found.get(name) != noted.get(name):
                 yield "case.toml", f"{name} is not what custody noted"
-        if _decisions(settings) != decided:
-            yield "case.toml", "decisions are not what custody noted"
+        for name, words in (("decisions", "decisions"), ("links", "decisions on links")):
+            if found.get(name) != noted.get(name):
+                yield "case.toml", f"{words} are not what custody noted"
+
+    def _rules(self, entries: list[dict[str, Any]]) -> Found:
+        """Compare the user's own rules with those that custody noted last, and with what was kept of them."""
+        noted, found = noted_rules(entries), rule_files(self.folder.rules)
+        for name in sorted(noted.keys() | found.keys()):
+            item = f"rules/{name}"
+            if name not in noted:
+                yield item, "custody does not name it: it was added after the last command"
+            elif name not in found:
+                yield item, "is missing"
+            elif sha256_of(found[name]) != noted[name]:
+                yield item, "is not what custody noted"
+        yield from self.folder.originals.problems(iter(sorted(set(noted.values()))))
 
     # --- 3, 4 --------------------------------------------------------------------------------------------
 
@@ -185,15 +201,24 @@ class Verifying:
         since = utc_time(detail["since"]).replace(tzinfo=None) if detail["since"] else None
         with self.folder.engine() as engine:
             try:
-                found = models.dump(Deriving(self.folder, engine).detect(since)).encode("ascii")
+                deriving = Deriving(self.folder, engine)
+                judged = deriving.judge(since)
+                contents = {
+                    "findings.json": models.dump(judged.detected).encode("ascii"),
+                    OCSF: deriving.ocsf(judged).encode("ascii"),
+                }
+                with tempfile.TemporaryDirectory() as scratch:
+                    write_baselines(engine, Path(scratch))
+                    contents[BASELINES] = (Path(scratch) / BASELINES).read_bytes()
             except FloodmarkError as error:
                 yield "results/findings.json", f"cannot be derived again: {error.message}"
                 return
-        file = self.folder.results / "findings.json"
-        if not file.is_file():
-            yield "results/findings.json", "is missing"
-        elif file.read_bytes() != found:
-            yield "results/findings.json", NOT_NOW
+        for name, content in contents.items():
+            file = self.folder.results / name
+            if not file.is_file():
+                yield f"results/{name}", "is missing"
+            elif file.read_bytes() != content:
+                yield f"results/{name}", NOT_NOW
 
 
 class _Written:
@@ -213,25 +238,15 @@ class _Written:
         self.files: dict[str, str] = {}
         for _, detail in reports:
             self.files |= detail["files"]
-        if looked > scoped:  # findings.json was written again
-            self.results.pop("findings.json", None)
+        if looked > scoped:  # the findings were written again
+            for name in ("findings.json", OCSF, BASELINES):
+                self.results.pop(name, None)
         self.scope: dict[str, Any] | None = scope if scoped > changed else None
         self.detected: dict[str, Any] | None = detected if looked > max(scoped, changed) else None
         # A report older than the last scope may rest on other selectors.
         self.report: dict[str, Any] | None = (
             reports[-1][1] if reports and reports[-1][0] > max(scoped, changed) else None
         )
-
-
-def _decisions(settings: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return finding -> (decision, reason) as case.toml has them; a formless one under its text."""
-    found: dict[str, tuple[str, str]] = {}
-    for each in settings["decisions"]:
-        try:
-            found[each["finding"]] = (each["decision"], each["reason"])
-        except (KeyError, TypeError):
-            found[str(each)] = ("", "")
-    return found
 
 
 def _compare(

@@ -1,7 +1,7 @@
-"""A bulk read of customer records by an account that never did one before.
+"""The first bulk read of an account: a large query, report or job, or records one by one at machine pace.
 
-Sees: a large query, report or bulk job, single records at machine pace, and further pages or downloads
-where no log counts rows. Misses: an account whose work is bulk reading, and small reads over many days.
+Sees: the first act of at least `rows` customer rows; a bulk job deleted soon after.
+Misses: an account whose work is bulk reading, and small reads over many days.
 Check: who ordered the export, and where its file is now.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from floodmark.findings import Detector, Signal
+from floodmark.findings import Detector, Kind
 
 _WORDS = {
     "query": "rows by one query",
@@ -34,10 +34,12 @@ class BulkRead(Detector):
     id = "bulk-read"
     title = "bulk read of customer records by an account that never did one before"
     techniques = ("T1213.004",)
-    severity = (
-        "high, or medium where no log counts the rows; surer with a client or network new for the account"
+    kinds = (
+        Kind("bulk-first", "volume", 0.006, 0.006, 5),
+        Kind("bulk-uncounted", "volume", 0.01, 0.01, 4),
+        Kind("job-deleted", "cover", 0.001, 0.001, 6),
     )
-    role = "read"
+    response = "Find the file and who ordered it; keep the platform's logs of the days before."
     suspicious = Path(__file__).with_name("bulk_read.sql")
 
     def __init__(self, *, rows: int = 500, records: int = 200, counted: int = 200) -> None:
@@ -49,31 +51,20 @@ class BulkRead(Detector):
         """Return the least rows and records, and the rows an hour below which nothing was counted."""
         return {"rows": self.rows, "records": self.records, "counted": self.counted}
 
-    def signal(self, row: Mapping[str, Any]) -> Signal:
+    def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Tell the largest act of the day, what the largest before was, and whether its job was deleted."""
-        deleted = row["deleted_at"] is not None
-        return Signal(
-            detector=self,
-            actor=row["actor"],
-            doors=tuple(row["doors"]),
-            begins_at=row["begins_at"],
-            ends_at=row["ends_at"],
-            text=_told(row) + (", and deleted the job soon after" if deleted else ""),
-            size=row["rows"],
-            severity="medium" if row["uncounted"] and not deleted else "high",
-            confidence="low" if row["uncounted"] else "medium",
-            techniques=("T1070",) if deleted else (),
-        )
+        since = f"from {row['begins_at']:%Y-%m-%d %H:%M} UTC"
+        if row["kind"] == "job-deleted":
+            return f"deleted its bulk job at {row['deleted_at']:%Y-%m-%d %H:%M} UTC", "no job deleted before"
+        if row["kind"] == "bulk-uncounted":
+            what = f"fetched {_UNCOUNTED[row['way']]} {row['unknown']:,} times {since}"
+            return f"{what}, which no log counts", "it had fetched none"
+        before = f"its largest before had {row['before']:,}" if row["before"] else "it had done none"
+        return f"read {row['rows']:,} {_WORDS[row['way']]} {since}", before
 
-
-def _told(row: Mapping[str, Any]) -> str:
-    """Return what was read and what was expected."""
-    since = f"from {row['begins_at']:%Y-%m-%d %H:%M} UTC"
-    if row["uncounted"] and row["unknown"]:
-        what = f"fetched {_UNCOUNTED[row['kind']]} {row['unknown']:,} times {since}"
-        return f"{what}, which no log counts, where it had fetched none before"
-    before = f"its largest before had {row['before']:,}" if row["before"] else "it had done none before"
-    return f"read {row['rows']:,} {_WORDS[row['kind']]} {since}, where {before}"
+    def more_techniques(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """Deleting the job removes a trace."""
+        return ("T1070",) if row["kind"] == "job-deleted" else ()
 
 
 DETECTOR = BulkRead()

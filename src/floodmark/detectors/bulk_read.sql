@@ -1,7 +1,7 @@
--- detect_bulk_read: one row per actor, door, kind and day with a first bulk read: an act of $rows rows or more ($records
--- distinct ones for single records within an hour) where the largest before had less than half of that. uncounted: no
--- log counts rows in that hour, and further pages or bulk results were fetched for the first time.
--- deleted_at: a bulk job of the account was deleted within an hour after it, for the first time.
+-- detect_bulk_read: one row per account, door, kind of reading and day with a first bulk read: an act of $rows rows or more
+-- ($records distinct ones for single records within an hour) where the largest a day or more before had less than half.
+-- told_at: when the act had reached that. uncounted: no log counts rows in that hour, and further pages or bulk results
+-- were fetched for the first time. deleted-job: a bulk job of the account was deleted within an hour after it, for the first time.
 WITH deletion AS (
     SELECT actor, job, min(done_at) AS deleted_at FROM detect_event
     WHERE job IS NOT NULL AND (method = 'deleted' OR operation = 'write' AND method = 'delete')
@@ -17,12 +17,15 @@ WITH deletion AS (
     LEFT JOIN deletion ON deletion.actor = act.actor AND deletion.job = act.job
     LEFT JOIN first_deletion ON first_deletion.actor = act.actor
 ), chosen AS (
-    SELECT *, rows < least AS small FROM judged
-    WHERE rows >= least AND before * 2 < least
-       OR kind IN ('query', 'bulk') AND unknown > 0 AND unknown_before = 0 AND before * 2 < least AND hour_rows < $counted
-       OR deleted_at IS NOT NULL AND (rows > 0 OR unknown > 0)
+    SELECT 'bulk-first' AS sign, full_at AS told_at, * FROM judged WHERE rows >= least AND before * 2 < least
+    UNION ALL
+    -- That nothing counted them is known when the hour is over.
+    SELECT 'bulk-uncounted', date_trunc('hour', begins_at) + INTERVAL 1 HOUR, * FROM judged
+    WHERE kind IN ('query', 'bulk') AND unknown > 0 AND unknown_before = 0 AND before * 2 < least AND hour_rows < $counted
+    UNION ALL
+    SELECT 'job-deleted', deleted_at, * FROM judged WHERE deleted_at IS NOT NULL AND (rows > 0 OR unknown > 0)
 )
-SELECT actor, [door] AS doors, min(begins_at) AS begins_at, max(ends_at) AS ends_at, kind, max(rows) AS rows,
-       max(before) AS before, sum(unknown)::BIGINT AS unknown, count(*) AS acts, max(deleted_at) AS deleted_at, bool_and(small) AS uncounted
+SELECT sign AS kind, actor, [door] AS doors, min(told_at) AS told_at, min(begins_at) AS begins_at, max(ends_at) AS ends_at, kind AS way,
+       max(rows) AS rows, max(before) AS before, sum(unknown)::BIGINT AS unknown, max(deleted_at) AS deleted_at
 FROM chosen
-GROUP BY actor, door, kind, begins_at::DATE
+GROUP BY sign, actor, door, kind, begins_at::DATE

@@ -1,6 +1,6 @@
-"""A client, application or network that is new for the account, and reads customer data.
+"""A client, application, user agent or network that is new for the account.
 
-Sees: an application that a talked-over user let in, a stolen token used from elsewhere.
+Sees: an application that a talked-over user let in, a stolen token used from elsewhere, before any read.
 Misses: an intruder who copies the names of a known client and comes from the account's own network.
 Check: whether the person set up a new tool or moved; what the application may do.
 """
@@ -11,46 +11,63 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from floodmark.findings import Detector, Signal
+from floodmark.findings import Detector, Kind
+from floodmark.text import visible
+
+_WORDS = {
+    "client": "client",
+    "app": "application",
+    "agent": "user agent",
+    "net": "network",
+    "desk": "network of its work in the browser",
+}
+_SHOWN = 60
 
 
 class NewClient(Detector):
-    """Reads of customer data by a client or from a network that the account had not used before.
+    """A client, application, user agent or network that the account had not used before.
 
-    Sees: an application that a talked-over user let in, a stolen token used from elsewhere.
+    Sees: an application that a talked-over user let in, a stolen token used from elsewhere, before any read.
     Misses: an intruder who copies the names of a known client and comes from the account's own network,
     and an account whose own first days these are.
     Check: whether the person set up a new tool or moved; what the application may do.
     """
 
     id = "new-client"
-    title = "client or network new for the account reads customer data"
+    title = "client or network new for the account"
     techniques = ("T1078.004",)
-    severity = "medium for a client that no account used before or that comes with a new network, else low"
-    role = "new"
+    kinds = (
+        Kind("tool-unknown", "tool", 0.003, 0.003, 6),
+        Kind("tool-known", "tool", 0.01, 0.005, 5),
+        Kind("agent-unknown", "tool", 0.01, 0.004, 5),
+        Kind("agent-known", "tool", 0.03, 0.01, 4),
+        Kind("place-unknown", "place", 0.03, 0.006, 5),
+        Kind("place-known", "place", 0.03, 0.006, 4),
+        Kind("desk-unknown", "place", 0.02, 0.02, 5),
+        Kind("desk-known", "place", 0.03, 0.03, 4),
+        Kind("tool-announced", "announced", 1, 1, 1),
+    )
+    response = "Ask the person by a known telephone number; revoke the application's tokens where in doubt."
     suspicious = Path(__file__).with_name("new_client.sql")
 
-    def bound(self) -> Mapping[str, Any]:
-        """Return nothing: what counts as new is decided for all detectors alike."""
-        return {}
+    def __init__(self, *, announced_days: int = 30, common: int = 3) -> None:
+        self.announced_days = announced_days
+        self.common = common
 
-    def signal(self, row: Mapping[str, Any]) -> Signal:
-        """Grade by how new it is: to the account only, or to the whole tenant."""
-        kinds = set(row["kinds"])
-        named = kinds & {"client", "app"}
-        grave = bool(named) and (not row["others"] or "net" in kinds)
-        return Signal(
-            detector=self,
-            actor=row["actor"],
-            doors=tuple(row["doors"]),
-            begins_at=row["begins_at"],
-            ends_at=row["ends_at"],
-            text="",
-            size=row["reads"],
-            severity="medium" if grave else "low",
-            confidence="medium" if row["settled"] and (named or "net" in kinds) else "low",
-            techniques=("T1550.001",) if "app" in kinds else (),
-        )
+    def bound(self) -> Mapping[str, Any]:
+        """Return how long before an administrator may have set a client up, and how many make it common."""
+        return {"announced_days": self.announced_days, "common": self.common}
+
+    def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """Tell the mark and who had it before."""
+        others = f"{row['others']:,} other accounts" if row["others"] else "no other account"
+        what = f'{_WORDS[row["what"]]} "{visible(row["name"], limit=_SHOWN)}"'
+        announced = "; the set-up trail names it" if row["kind"] == "tool-announced" else ""
+        return f"came with {what}, new for it{announced}", f"{others} used it a week or more before"
+
+    def more_techniques(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """An application lets calls in by a token."""
+        return ("T1550.001",) if row["what"] == "app" else ()
 
 
 DETECTOR = NewClient()

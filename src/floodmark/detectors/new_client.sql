@@ -1,11 +1,21 @@
--- detect_new_client: one row per actor and door that read customer data and showed a client, application, user agent or
--- network new for the account. kinds: which of these, sorted; others: accounts that showed the least known one before.
-WITH reading AS (
-    SELECT actor, door, min(done_at) AS begins_at, max(done_at) AS ends_at, count(*) AS reads
-    FROM detect_read JOIN detect_way USING (way) GROUP BY actor, door
+-- detect_new_client: one row per account and mark that is new for it: a client, application or user agent (tool), a network
+-- (place), or a network of work in the browser (desk). others: accounts that showed it a week or more before. doors: the one
+-- that showed it first. unknown: no other account had the network, fewer than $common the tool. A client that the set-up trail named within $announced_days days before is announced.
+WITH announced AS (
+    SELECT "at" AS said_at, lower(resource) AS said FROM event
+    WHERE operation = 'setup' AND (method ILIKE '%connectedapp%' OR method ILIKE '%packagingapp%') AND "at" IS NOT NULL AND resource IS NOT NULL
+), named AS (
+    SELECT mark.actor, mark.kind, mark.mark FROM detect_mark AS mark JOIN announced ON said_at <= told_at
+       AND said_at >= told_at - to_days($announced_days) AND contains(said, mark.mark)
+    WHERE mark.kind = 'client' AND length(mark.mark) >= 4
+    GROUP BY ALL
 )
-SELECT reading.actor, [reading.door] AS doors, begins_at, ends_at, list_sort(list(DISTINCT kind)) AS kinds,
-       min(others) AS others, bool_or(settled) AS settled, reads
-FROM reading JOIN detect_door AS mark ON mark.actor = reading.actor AND mark.door = reading.door
-WHERE kind <> 'ip'
-GROUP BY reading.actor, reading.door, begins_at, ends_at, reads
+SELECT CASE WHEN named.mark IS NOT NULL THEN 'tool-announced'
+            ELSE CASE mark.kind WHEN 'net' THEN 'place' WHEN 'desk' THEN 'desk' WHEN 'agent' THEN 'agent' ELSE 'tool' END
+                 || CASE WHEN mark.others < CASE WHEN mark.kind IN ('net', 'desk') THEN 1 ELSE $common END THEN '-unknown' ELSE '-known' END END AS kind,
+       mark.actor, [arg_min(door.door, (door.since, door.door))] AS doors, mark.told_at, mark.first_at AS begins_at,
+       mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others, mark.settled
+FROM detect_mark AS mark JOIN detect_door AS door ON door.actor = mark.actor AND door.kind = mark.kind AND door.mark = mark.mark
+LEFT JOIN named ON named.actor = mark.actor AND named.kind = mark.kind AND named.mark = mark.mark
+WHERE mark.kind <> 'ip'
+GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, mark.settled, named.mark

@@ -1,8 +1,8 @@
 """The records of a JSON file as a table, whatever envelope they came in.
 
 A file may hold one value or several: records, arrays of records, answers of the query interface with a
-`records` list, or stream messages with a `payload`; on one line or many. What cannot be read is
-returned as bad records; nothing is dropped.
+`records` list, or stream messages with a `payload`, a `detail` or an `event`; on one line or many. What
+cannot be read is returned as bad records; nothing is dropped.
 
 The engine writes numbers anew (`1e5` as 100000.0). A text that holds a number which would change is
 given a string in its place first, so that the value kept is the value logged.
@@ -56,14 +56,27 @@ _EXPAND = """
         SELECT _line, unnest(CASE WHEN answer THEN json_extract(line, '$.records[*]')::VARCHAR[]
                                   WHEN sound THEN [line] ELSE [NULL] END) AS record FROM judged)
 """
+# Messages of two log streams that carry one event: EventBridge as `detail`, a Splunk collector as `event`.
+# An event says its type; a record that has such a member and says its own type is no message.
+_ENVELOPE = """
+    CASE WHEN contains(keys, 'event') OR contains(keys, 'detail') THEN CASE
+        WHEN regexp_matches(keys, '[\\[ ](detail|event)[,\\]]')
+             AND NOT regexp_matches(keys, '[\\[ ](eventType|eventtype)[,\\]]') THEN CASE
+            WHEN NOT json_object_text(record) THEN NULL
+            WHEN json_exists(record, '$.detail.eventType') OR json_exists(record, '$.detail.eventtype')
+                THEN json_extract(record, '$.detail')::VARCHAR
+            WHEN json_exists(record, '$.event.eventType') OR json_exists(record, '$.event.eventtype')
+                THEN json_extract(record, '$.event')::VARCHAR
+        END END END"""
 # A stream message: the payload is the record, the channel or the schema names its type.
 _PAYLOAD = f"""
-    SELECT _row, record, keys, CASE WHEN contains(keys, 'data') OR contains(keys, 'payload') THEN CASE
+    SELECT _row, record, keys, coalesce(CASE
+        WHEN contains(keys, 'data') OR contains(keys, 'payload') THEN CASE
         WHEN NOT json_object_text(record) OR json_exists(record, '$.EventDate') THEN NULL
         WHEN json_type(record, '$.data.payload') = 'OBJECT'
             THEN json_extract(record, '$.data.payload')::VARCHAR
         WHEN json_type(record, '$.payload') = 'OBJECT' THEN json_extract(record, '$.payload')::VARCHAR
-        END END AS payload
+        END END, {_ENVELOPE}) AS payload
     FROM (SELECT _row, record, {_KEYS.format("record")} AS keys FROM raw_record)
 """
 _UNWRAPPED = f"""

@@ -14,7 +14,7 @@ from floodmark.report import absence, grounds, impact, opening, render, requests
 from floodmark.report.blocks import Page, Section
 from floodmark.report.claims import Claims
 from floodmark.report.material import Location, Material, Moment, Statement
-from floodmark.report.terminal import chain, first_page
+from floodmark.report.terminal import chain, first_page, found
 from floodmark.text import closest
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Statement",
     "chain",
     "first_page",
+    "found",
     "require_kinds",
     "write",
 ]

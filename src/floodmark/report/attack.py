@@ -26,6 +26,8 @@ TACTICS: tuple[tuple[str, str], ...] = (
 
 _TECHNIQUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "T1020": ("Automated Exfiltration", ("Exfiltration",)),
+    "T1021": ("Remote Services", ("Lateral Movement",)),
+    "T1021.007": ("Cloud Services", ("Lateral Movement",)),
     "T1029": ("Scheduled Transfer", ("Exfiltration",)),
     "T1030": ("Data Transfer Size Limits", ("Exfiltration",)),
     "T1036": ("Masquerading", ("Defense Evasion",)),
@@ -48,6 +50,7 @@ _TECHNIQUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "T1098": ("Account Manipulation", ("Persistence", "Privilege Escalation")),
     "T1098.001": ("Additional Cloud Credentials", ("Persistence", "Privilege Escalation")),
     "T1098.003": ("Additional Cloud Roles", ("Persistence", "Privilege Escalation")),
+    "T1098.005": ("Device Registration", ("Persistence", "Privilege Escalation")),
     "T1110": ("Brute Force", ("Credential Access",)),
     "T1110.003": ("Password Spraying", ("Credential Access",)),
     "T1110.004": ("Credential Stuffing", ("Credential Access",)),
@@ -70,6 +73,7 @@ _TECHNIQUES: dict[str, tuple[str, tuple[str, ...]]] = {
     "T1550.001": ("Application Access Token", ("Defense Evasion", "Lateral Movement")),
     "T1550.004": ("Web Session Cookie", ("Defense Evasion", "Lateral Movement")),
     "T1556": ("Modify Authentication Process", ("Credential Access", "Defense Evasion", "Persistence")),
+    "T1556.006": ("Multi-Factor Authentication", ("Credential Access", "Defense Evasion", "Persistence")),
     "T1562": ("Impair Defenses", ("Defense Evasion",)),
     "T1562.008": ("Disable or Modify Cloud Logs", ("Defense Evasion",)),
     "T1565": ("Data Manipulation", ("Impact",)),

@@ -94,6 +94,10 @@ class Claims:
                 return self._request_basis(place)
             case ("proof", "obstacles" | "absence" | "states", place, *_):
                 return ("proof", path[1], place)
+            case ("scope", "intrusion", "links", *_) | ("traced", "lateral", *_):
+                return path[:4]
+            case ("traced", *_):
+                return path[:3]
             case ("scope", part, *_):
                 return ("scope", part)
             case _:
@@ -116,6 +120,8 @@ class Claims:
                 return say("Counted in the ledger of access events ({at}).", at=at)
             case ("proof", "obstacles", int()):
                 return say("The bound computed again as if this obstacle were not there ({at}).", at=at)
+            case ("findings", int()):
+                return say("Weighed when the finding was made, from the events that it names ({at}).", at=at)
             case ("evidence", int(place)):
                 return self._file_note(place, at)
             case ("statements", int()):
@@ -123,9 +129,27 @@ class Claims:
             case ("figures", str(name)):
                 return say("{how} ({at}).", how=str(self._figures[name]["how"]), at=at)
             case _:
-                return say(
-                    "Computed from ledger and snapshot ({at}){requests}.", at=at, requests=self._requests()
-                )
+                return self._other_note(basis, at)
+
+    def _other_note(self, basis: tuple[Step, ...], at: Part) -> Line:
+        """Return the note of a part of the trace with its first events and its last one, or of the rest."""
+        if basis[0] != "traced" and basis[:3] != ("scope", "intrusion", "links"):
+            return say(
+                "Computed from ledger and snapshot ({at}){requests}.", at=at, requests=self._requests()
+            )
+        known = self.material.locations
+        named = (known[each] for each in self._named_events(basis) if each in known)
+        found = sorted(named, key=lambda each: (each.at, each.name, each.item, each.row, each.event))
+        rows = say("; its first events and the last one: {rows}", rows=joined(_rows(found), "; "))
+        return say("Counted in the ledger of access events ({at}){rows}.", at=at, rows=rows if found else ())
+
+    def _named_events(self, basis: tuple[Step, ...]) -> tuple[str, ...]:
+        """Return the events that a part of the trace names; none where it names none."""
+        found: Any = self._document
+        for step in basis:
+            found = found[step]
+        events: list[str] = found.get("sample" if "sample" in found else "events", [])
+        return tuple(events)
 
     def _file_note(self, place: int, at: Part) -> Line:
         """Return the note of one evidence item."""
@@ -210,6 +234,8 @@ def _document(material: Material, figures: dict[str, dict[str, Any]]) -> dict[st
         },
         "scope": material.scope.model_dump(mode="json", by_alias=True),
         "proof": material.proof.model_dump(mode="json", by_alias=True),
+        "traced": material.traced
+        and material.traced.model_dump(mode="json", by_alias=True, exclude={"intrusion"}),
         "findings": dumped(material.findings),
         "open_findings": dumped(material.open_findings),
         "evidence": dumped(material.evidence),

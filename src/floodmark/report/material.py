@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Scope
+from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Scope, Traced
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,5 @@ class Material:
     ledger_from: str | None = None
     ledger_to: str | None = None
     statements: tuple[Statement, ...] = field(default=())
+    traced: Traced | None = None
+    """The intrusion step by step; None where nobody traced it."""

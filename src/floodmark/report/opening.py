@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from floodmark.models import Bound, CategoryScope, Finding
+from floodmark.report import story
 from floodmark.report.blocks import (
     Block,
     Card,
@@ -37,6 +38,7 @@ from floodmark.report.parts import (
     worded,
 )
 
+_LATERAL = "Lateral movement"
 _PHASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "Initial access",
@@ -44,7 +46,7 @@ _PHASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Login history, identity provider logs and telephone records of the accounts used would answer it.",
     ),
     (
-        "Lateral movement",
+        _LATERAL,
         ("lateral movement", "discovery", "privilege escalation"),
         "Logs of the identity provider and of the systems connected to the platform would answer it.",
     ),
@@ -491,17 +493,18 @@ def timeline(claims: Claims) -> Section:
         blocks.append(Drawing(charts))
     for title, phases, missing in _PHASES:
         moments = [each for each in material.timeline if each.phase.casefold() in phases]
+        told = story.lateral(claims) if title == _LATERAL else []
         blocks.append(Heading(title))
-        blocks.append(
-            Items(tuple(_moment(material, each) for each in moments))
-            if moments
-            else Paragraph((f"Not known. {missing}",))
-        )
+        if moments:
+            blocks.append(Items(tuple(_moment(material, each) for each in moments)))
+        blocks += told
+        if not moments and not told:
+            blocks.append(Paragraph((f"Not known. {missing}",)))
     known = {phase for _, phases, _ in _PHASES for phase in phases}
     other = [each for each in material.timeline if each.phase.casefold() not in known]
     if other:
         blocks += [Heading("Other"), Items(tuple(_moment(material, each) for each in other))]
-    return Section("3", "timeline", "Timeline", tuple(blocks))
+    return Section("3", "timeline", "Timeline", (*blocks, *story.steps(claims)))
 
 
 def _moment(material: Material, moment: Moment) -> Line:

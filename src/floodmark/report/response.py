@@ -73,7 +73,7 @@ def indicators(claims: Claims) -> Section:
         ("Logins", codes(intrusion.logins) or (missing.format("Login history with login keys"),)),
     )
     file = Paragraph(("None. Access logs hold no files; images of the devices used would answer it.",))
-    behaviour: Block = Items(tuple(_behaviour(material, each) for each in material.findings))
+    behaviour: Block = Items(tuple(_behaviour(claims, place) for place in range(len(material.findings))))
     if not material.findings:
         behaviour = Paragraph(("None. No finding was accepted.",))
     blocks = (Heading("Network"), Facts(pairs), Heading("File"), file, Heading("Behaviour"), behaviour)
@@ -91,19 +91,36 @@ def defanged(address: str) -> str:
     return f"{head}[{mark}]{tail}" if found else address
 
 
-def _behaviour(material: Material, finding: Finding) -> Line:
-    """Return one finding."""
+def _behaviour(claims: Claims, number: int) -> Line:
+    """Return one finding: what, when, how sure, and what speaks for it."""
+    material, finding = claims.material, claims.material.findings[number]
+    reasons = (_reason(claims, number, place) for place in range(len(finding.reasons)))
     return say(
-        "{title}: {summary} From {start} to {end}; severity {severity}, confidence {confidence}; "
-        "found by {detector}{place}.",
+        "{title}: {summary} From {start} to {end}, and it could be told at {told}; severity {severity}, "
+        "confidence {confidence}; found by {detector}{place}. What speaks for it: {reasons}.",
         title=Foreign(finding.title, prose=True),
         summary=Foreign(finding.summary, prose=True),
         start=when(finding.from_),
         end=when(finding.to),
+        told=when(finding.told_at),
         severity=finding.severity,
         confidence=finding.confidence,
         detector=Foreign(finding.detector),
         place=place_of(material, finding.events),
+        reasons=joined(reasons, "; ") or ("not recorded",),
+    )
+
+
+def _reason(claims: Claims, finding: int, number: int) -> Line:
+    """Return one reason: what it is called, when, what was seen and expected, and what it weighs."""
+    reason = claims.material.findings[finding].reasons[number]
+    return say(
+        "{detector} at {at}: {seen} (expected: {expected}; weight {points})",
+        detector=Foreign(reason.detector),
+        at=when(reason.at),
+        seen=Foreign(reason.seen, prose=True),
+        expected=Foreign(reason.expected, prose=True) if reason.expected else "nothing stated",
+        points=claims.figure("findings", finding, "reasons", number, "points"),
     )
 
 

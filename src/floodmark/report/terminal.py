@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 import unicodedata
+from collections.abc import Mapping
 
-from floodmark.models import OUTCOMES, Bound, Explained, Obstacle, Step
+from floodmark.models import OUTCOMES, Bound, Detected, Explained, Finding, Obstacle, Step
 from floodmark.report.claims import grouped
 from floodmark.report.material import Material
 from floodmark.report.opening import is_empty
 from floodmark.report.parts import clock
+from floodmark.report.story import ANSWERS
 from floodmark.text import visible
 
 _WIDTH = 100
@@ -53,10 +56,75 @@ def chain(document: Explained, *, width: int, sql: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _filled(text: str, width: int, indent: str, first: str = "") -> list[str]:
+def found(document: Detected, decided: Mapping[str, tuple[str, str]], *, case: str, width: int) -> str:
+    """Return what was detected as lines of at most `width` columns, ended by a line feed.
+
+    Args:
+        document: what was detected; whatever comes from outside in it is shown inert.
+        decided: finding -> (accepted or dismissed, why).
+        case: the case folder as the user named it, for the commands that come next.
+        width: columns of the terminal; fewer than 40 are taken as 40.
+    """
+    width = max(width, _NARROWEST)
+    lines = [line for text in _learning(document) for line in _filled(text, width, "  ", "")]
+    for each in document.findings:
+        lines += [*([""] if lines else []), *_finding(each, decided.get(each.id), case, width)]
+    count = _counted(len(document.findings), "finding")
+    quiet = f", {_counted(len(document.quiet), 'finding')} quiet" if document.quiet else ""
+    lines += [*([""] if lines else []), count + quiet]
+    for one in document.quiet:
+        like = "dismissed" if one.like == one.id else f"like {visible(one.like)}, which was dismissed"
+        said = f"{visible(one.id)}  {visible(one.title)}: {like}: {visible(one.reason)}"
+        lines += _filled(said, width, " " * 4, "  ")
+    return "\n".join(lines) + "\n"
+
+
+def _learning(document: Detected) -> list[str]:
+    """Say what is too new to be compared; a short ledger is never all clear."""
+    said: list[str] = []
+    if document.learning:
+        until = f" until {_time(document.learning_until)}" if document.learning_until else ""
+        said.append(f"learning{until}: nothing found is not all clear")
+    if document.learning_accounts:
+        count = document.learning_accounts
+        words = "account is" if count == 1 else "accounts are"
+        said.append(f"{grouped(count)} {words} too new to be compared: nothing found there is not all clear")
+    return said
+
+
+def _finding(finding: Finding, decided: tuple[str, str] | None, case: str, width: int) -> list[str]:
+    """Return one finding: how sure, since when, why, and what can be done with it."""
+    head = (
+        f"{visible(finding.id)}  severity {finding.severity}, confidence {finding.confidence},"
+        f" {_counted(finding.points, 'point')}, told at {_time(finding.told_at)}"
+    )
+    lines = _filled(head, width, "    ", "")
+    lines += _filled(visible(finding.title), width, "    ", "  ")
+    lines += _filled(visible(finding.summary), width, "    ", "  ")
+    for each in finding.reasons:
+        said = f"{each.points:+3d}  {visible(each.detector)}, {_time(each.at)}: {visible(each.seen)}"
+        expected = f" (expected: {visible(each.expected)})" if each.expected else ""
+        lines += _filled(said + expected, width, " " * 10, " " * 4)
+    return lines + _next(finding.id, decided, case, width)
+
+
+def _next(finding: str, decided: tuple[str, str] | None, case: str, width: int) -> list[str]:
+    """Say what was decided, and the commands that decide."""
+    decision, reason = decided or ("", "")
+    words = {"accepted": "accepted", "dismissed": "dismissed before, and it has changed since"}
+    lines = _filled(f"{words[decision]}: {visible(reason)}", width, "    ", "  ") if decision in words else []
+    # A command stays on one line, so that it can be copied.
+    shown = f"{shlex.quote(visible(case))} {shlex.quote(visible(finding))}"
+    verbs = ("dismiss",) if decision == "accepted" else ("accept", "dismiss")
+    return [*lines, *(f"  floodmark {verb} {shown} --reason TEXT" for verb in verbs)]
+
+
+def _filled(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
     """Return text wrapped to columns; a word too long for a line is broken."""
     narrower = max(width - (_columns(text) - len(text)), _NARROWEST // 2)  # a wide character needs two
-    return textwrap.wrap(text, narrower, initial_indent=first or indent, subsequent_indent=indent)
+    return textwrap.wrap(
+        text, narrower, initial_indent=indent if first is None else first, subsequent_indent=indent
+    )
 
 
 def _cut(text: str, width: int) -> str:
@@ -108,12 +176,33 @@ def _head(material: Material) -> list[str]:
             lines.append(_cut(f"  {name} {', '.join(values[:3])}", _WIDTH - len(more)) + more)
     requests, events = len(material.scope.requests), intrusion.events
     lines.append(f"  in {_counted(requests, 'request')}, {_counted(events, 'event')}")
+    return [*lines, *_traced(material)]
+
+
+def _traced(material: Material) -> list[str]:
+    """Return whether it goes on, what is kept apart, and how many links wait for a person."""
+    traced = material.traced
+    if traced is None:
+        return []
+    told = traced.going_on
+    read = f"last successful read {_time(told.last_read_at)}" if told.last_read_at else "no successful read"
+    lines = [
+        _cut(f"  {read}; still going on: {ANSWERS[told.answer]}", _WIDTH),
+        _cut(f"    {told.text}", _WIDTH),
+    ]
+    own, unsettled = (sum(getattr(each, name) for each in traced.apart) for name in ("events", "unsettled"))
+    if own:
+        open_ = f", {grouped(unsettled)} of them to be looked at" if unsettled else ""
+        lines.append(f"  kept apart as the accounts' own work: {_counted(own, 'event')}{open_}")
+    offered = sum(each.state == "offered" for each in material.scope.intrusion.links)
+    if offered:
+        lines.append(f"  {_counted(offered, 'link')} offered and not followed: see section 3 of the report")
     return lines
 
 
 def _time(at: str | None) -> str:
     """Return a time for people."""
-    return "an unknown time" if at is None else clock(at)
+    return "an unknown time" if at is None else visible(clock(at))
 
 
 def _counted(count: int, noun: str) -> str:

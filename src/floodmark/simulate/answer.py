@@ -33,8 +33,21 @@ _NOTES = {
 }
 
 
-def write(connection: Connection, folder: Path, attack: Attack, *, scenario: str, seed: int) -> Path:
+_UNSEEN = {
+    "truth": "what the simulator handed out: at least sure; more than sure plus possible where requests"
+    " handed out records that no log names",
+    "unseen": "requests of that kind are logged without an object, a record or a count; what they handed out"
+    " is in truth alone",
+    "actors": "the accounts whose logins were hostile, one or several; actor is the first of them",
+}
+
+
+def write(
+    connection: Connection, folder: Path, attack: Attack, *, scenario: str, seed: int, family: bool = False
+) -> Path:
     """Write the key into `folder` and return the path of its first file.
+
+    `family`: the hostile part is a plan's, so that several accounts and requests that no log names can occur.
 
     `answer.json` holds the counts, `records.csv` one row per record handed out, `traces.csv` one row per log
     row that tells something of a hostile request, so that it can be said what is left when rows are lost.
@@ -43,8 +56,8 @@ def write(connection: Connection, folder: Path, attack: Attack, *, scenario: str
     key = {
         "scenario": scenario,
         "seed": seed,
-        "notes": _NOTES,
-        "intrusion": _intrusion(connection, attack),
+        "notes": _NOTES | _UNSEEN if family else _NOTES,
+        "intrusion": _intrusion_of_plan(connection) if family else _intrusion(connection, attack),
         "requests": _requests(connection),
         "tables": _tables(connection),
         "units": _units(connection),
@@ -84,6 +97,20 @@ def _intrusion(connection: Connection, attack: Attack) -> dict[str, Any] | None:
         "from": start,
         "to": end,
     }
+
+
+def _intrusion_of_plan(connection: Connection) -> dict[str, Any] | None:
+    """Return the same for a plan, from its hostile logins."""
+    actors = engine.rows(
+        connection,
+        """SELECT u.id18, min(s.done_at), max(coalesce(s.app_name, s.client, '')) FROM sessions AS s
+           JOIN users AS u ON u.n = s.user_n WHERE s.hostile GROUP BY u.id18 ORDER BY 2, 1""",
+    )
+    if not actors:
+        return None
+    attack = Attack(actor=actors[0][0], client=actors[0][2], sessions=[1])
+    found = _intrusion(connection, attack)
+    return found and found | {"actors": [actor for actor, *_ in actors]}
 
 
 def _requests(connection: Connection) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ CREATE MACRO iso_offset(t) AS strftime(t, '%Y-%m-%dT%H:%M:%S.%g') || '+0000';
 CREATE MACRO compact(t) AS strftime(t, '%Y%m%d%H%M%S.%g');
 CREATE MACRO seconds(n) AS to_milliseconds(((n) * 1000)::BIGINT);
 CREATE MACRO txt(v) AS coalesce((v)::VARCHAR, '');
+-- How many times the usual amount of work there is at a time.
+CREATE MACRO pace(t) AS 1.0::DOUBLE;
 
 SET VARIABLE given_names = ['Ana', 'Jack', 'Priya', 'Siobhán', 'José', 'Mei', '小龍', 'Олег', 'Ελένη', 'محمد', 'Noah',
     'Chloe', 'Robert "Bob"', 'Aroha', 'Kim', 'Tane', 'Zoë', 'Liam', 'Grace', 'Minh', 'สมชาย', 'Ruth', 'Dev', 'Isla',

@@ -26,6 +26,7 @@ EVENT_TYPES = (
 )  # fmt: skip
 _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
+_BEFORE = STARTS_AT - timedelta(weeks=520)
 _HOURLY_FROM = ENDS_AT - 2 * _DAY
 _DAILY_UNTIL = ENDS_AT - _DAY
 _REPLACED = ("ApiTotalUsage", ENDS_AT - 3 * _DAY)
@@ -42,7 +43,7 @@ _NUMBERS = {
 
 # The rows of one file. `part` says which of an interval's rows were there when the file was written.
 _ROWS = """COPY (
-    SELECT * EXCLUDE (done_at, n) FROM query_table($table)
+    SELECT * EXCLUDE (done_at, n, hostile) FROM query_table($table)
     WHERE done_at >= $from_at AND done_at < $to_at AND CASE $part
         WHEN 'all' THEN true WHEN 'early' THEN n % 9 <> 0 WHEN 'first' THEN n % 5 <> 0
         ELSE n % 5 = 0 OR n % 7 = 1 END
@@ -64,6 +65,17 @@ _README = f"""A simulated tenant: a call centre on a Salesforce platform. All pe
 logs/ holds the platform's log files, tables/ its customer tables, datamap.yaml what each field means.
 key/ holds the answer. It is for checking only: read it last.
 """
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which logs the tenant keeps, and from when on."""
+
+    starts_at: datetime = STARTS_AT
+    event_types: tuple[str, ...] = EVENT_TYPES
+    realtime: bool = True
+    identity: bool = False
+    """The log of an identity provider."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +130,11 @@ def write_readme(directory: Path) -> None:
     (directory / "README.txt").write_bytes(_README.encode())
 
 
-def write_logs(connection: Connection, folder: Path, *, packed: bool) -> None:
+def write_logs(connection: Connection, folder: Path, *, packed: bool, kept: Kept = Kept()) -> None:
     """Write all log files into `folder`; `packed` makes the large ones gzip files, fast rather than small."""
     _run(connection, "elf.sql")
     planned = sorted(
-        (each for name in EVENT_TYPES for each in _planned(connection, name)),
+        (each for name in kept.event_types for each in _planned(connection, name, kept.starts_at)),
         key=lambda each: (each.created_at, each.event_type, each.log_date, each.sequence),
     )
     names = engine.rows(
@@ -142,7 +154,14 @@ def write_logs(connection: Connection, folder: Path, *, packed: bool) -> None:
     answer = {"totalSize": len(listed), "done": True, "records": listed}
     _write(folder / "EventLogFile.json", json.dumps(answer, indent=1) + "\n")
     _run(connection, "realtime.sql")
-    _write_realtime(connection, folder, packed=packed)
+    if kept.realtime:
+        _write_realtime(connection, folder, kept.starts_at, packed=packed)
+    for name, table in (("LoginHistory", "login_history"), ("SetupAuditTrail", "setup_trail")):
+        _write_whole(connection, folder / f"{name}.csv", table)
+    if kept.identity:
+        for day in _steps(kept.starts_at, ENDS_AT, 7 * _DAY):
+            text = _joined(connection, "okta", day, day + 7 * _DAY)
+            _write(folder / f"okta_system_log_{day:%Y-%m-%d}.json", f"[{text}]\n")
 
 
 def _run(connection: Connection, name: str) -> None:
@@ -150,10 +169,10 @@ def _run(connection: Connection, name: str) -> None:
     connection.execute(engine.statement(Path(__file__).with_name(name)))
 
 
-def _planned(connection: Connection, event_type: str) -> Iterator[_LogFile]:
+def _planned(connection: Connection, event_type: str, starts_at: datetime) -> Iterator[_LogFile]:
     """Yield the files of one type; none where the interval has no rows."""
     hours = {hour: counts for hour, *counts in engine.rows(connection, _PER_HOUR, {"table": event_type})}
-    for day in _steps(STARTS_AT, _DAILY_UNTIL, _DAY):
+    for day in _steps(starts_at, _DAILY_UNTIL, _DAY):
         if any(day <= hour < day + _DAY for hour in hours):
             at = day + _DAY + timedelta(hours=27, minutes=day.day)
             if (event_type, day) == _REPLACED:
@@ -256,32 +275,26 @@ def _write(path: Path, text: str, level: int = _SMALL) -> None:
         write(text.encode())
 
 
-def _write_realtime(connection: Connection, folder: Path, *, packed: bool) -> None:
+def _write_realtime(connection: Connection, folder: Path, starts_at: datetime, *, packed: bool) -> None:
     """Write the real-time events, each type in one of the forms that collectors save."""
     _write_answers(connection, folder, _Answers("ApiEvent", "rt_api", 2_000 if packed else 200, 6, packed))
     _write_answers(connection, folder, _Answers("LoginEvent", "rt_login", 1_000, 0, packed))
     level = _FAST if packed else _SMALL
-    for day in _steps(STARTS_AT, ENDS_AT, _DAY):
+    for day in _steps(starts_at, ENDS_AT, _DAY):
         report = folder / f"ReportEvent_{day:%Y-%m-%d}.ndjson"
         _write_lines(connection, report, "rt_report", day, level)
         _write_lines(connection, folder / f"LightningUriEvent_{day:%Y-%m-%d}.ndjson.gz", "rt_uri", day, level)
-    for day in _steps(STARTS_AT, ENDS_AT, 7 * _DAY):
+    for day in _steps(starts_at, ENDS_AT, 7 * _DAY):
         text = _joined(connection, "rt_list", day, day + 7 * _DAY)
         if text:
             _write(folder / f"ListViewEvent_{day:%Y-%m-%d}.json", f"[{text}]\n")
-    for name, table in (
-        ("BulkApiResultEventStore", "rt_bulk"),
-        ("LoginHistory", "login_history"),
-        ("SetupAuditTrail", "setup_trail"),
-    ):
-        bound = {
-            "table": table,
-            "from_at": STARTS_AT,
-            "to_at": ENDS_AT,
-            "part": "all",
-            "path": str(folder / f"{name}.csv"),
-        }
-        connection.execute(_ROWS, bound)
+    _write_whole(connection, folder / "BulkApiResultEventStore.csv", "rt_bulk")
+
+
+def _write_whole(connection: Connection, path: Path, table: str) -> None:
+    """Write all rows of the weeks as one CSV file."""
+    bound = {"table": table, "from_at": _BEFORE, "to_at": ENDS_AT, "part": "all", "path": str(path)}
+    connection.execute(_ROWS, bound)
 
 
 def _write_lines(connection: Connection, path: Path, table: str, day: datetime, level: int) -> None:

@@ -97,7 +97,7 @@ def _log_in(connection: Connection, *, loader: bool) -> Attack:
             """INSERT INTO sessions SELECT 0, 999000000 + $1, $2,
                $3 + to_milliseconds(3600000 + draw('late start', $1, 5400000)), NULL,
                '192.0.2.' || (160 + draw('hosting', least($1, 1), 40) * 2 + least($1, 1)), 'rest', $4, $4,
-               getvariable('app_visitor'), $4, 'Remote Access 2.0', $5, 'NL', true""",
+               getvariable('app_visitor'), $4, 'Remote Access 2.0', $5, 'NL', true, true, false""",
             [day, user, start, client, agent],
         )
     run(connection, "renumber.sql")

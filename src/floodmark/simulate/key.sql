@@ -29,23 +29,45 @@ SELECT 'Case', n, "Id", person, person, changed_since, has("Description", 18) FR
 UNION ALL
 SELECT 'Account', n, "Id", NULL, NULL, false, 0 FROM accounts;
 
+-- hostile acts that are no reads of a tool, numbered by time
+CREATE TABLE got AS
+SELECT 'get-' || row_number() OVER (ORDER BY done_at, record_n) AS request, * FROM gets WHERE hostile;
+CREATE TABLE opened AS
+SELECT 'view-' || row_number() OVER (ORDER BY v.done_at, v.n) AS request, v.done_at, v.object, v.record_id AS id
+FROM views AS v JOIN sessions AS s ON s.n = v.session WHERE s.hostile AND v.object <> 'Setup';
+CREATE TABLE reported AS
+SELECT 'report-' || row_number() OVER (ORDER BY r.done_at, r.n) AS request, r.*
+FROM runs AS r JOIN sessions AS s ON s.n = r.session WHERE s.hostile;
+CREATE TABLE framed AS
+SELECT 'aura-' || row_number() OVER (ORDER BY a.done_at, a.x) AS request, a.*
+FROM aura AS a JOIN sessions AS s ON s.n = a.session WHERE s.hostile AND to_n > from_n;
+
 -- asked: each hostile request with the fields it named; a fetch of one record names none, so its fields are possible only
 CREATE TABLE asked AS
 SELECT 'read-' || read_n AS request, object, query, fields, done_at, 'query' AS kind FROM reads WHERE hostile
-UNION ALL SELECT 'job-' || job_n, object, query, fields, done_at, 'bulk_query' FROM jobs WHERE hostile;
+UNION ALL SELECT 'job-' || job_n, object, query, fields, done_at, 'bulk_query' FROM jobs WHERE hostile
+UNION ALL SELECT request, object, NULL, ['Name', 'Email'], done_at, 'report' FROM reported;
 CREATE TABLE asked_mask AS
 SELECT request, a.object, coalesce(bit_or(1::BIGINT << bit), 0) AS mask
 FROM asked AS a LEFT JOIN mapped AS m ON m.object = a.object AND list_contains(a.fields, m.field)
 GROUP BY request, a.object;
 
--- handed: one row per request and record that left the platform
+-- handed: one row per request and record that left the platform. named: the log names the fields; null: no log tells anything
+-- of the record.
 CREATE TABLE handed AS
 SELECT 'read-' || read_n AS request, r.object, record_n, true AS named
-FROM read_rows JOIN reads AS r USING (read_n) WHERE hostile AND NOT regexp_matches(query, '(?i)^SELECT COUNT\(\)')
+FROM read_rows JOIN reads AS r USING (read_n)
+WHERE hostile AND NOT regexp_matches(query, '(?i)^SELECT COUNT\(\)') AND (page_limit IS NULL OR pos < page_limit * page_rows)
 UNION ALL
 SELECT 'job-' || job_n, object, c.n, true FROM jobs JOIN contacts AS c ON c.created_at >= from_at AND c.created_at < to_at AND c.created_at < done_at WHERE hostile
 UNION ALL
-SELECT 'get-' || row_number() OVER (ORDER BY done_at), object, record_n, false FROM gets;
+SELECT request, 'Contact', 1 + (from_n + j) % getvariable('old_contacts'), true FROM reported, unnest(range(row_count)) AS t(j)
+UNION ALL
+SELECT request, object, record_n, false FROM got
+UNION ALL
+SELECT request, o.object, h.record_n, false FROM opened AS o JOIN held AS h ON h.object = o.object AND h.id = o.id
+UNION ALL
+SELECT request, 'Contact', c.n, NULL FROM framed JOIN contacts AS c ON c.n > from_n AND c.n <= to_n;
 
 -- taken: per record, the fields whose values surely left (sure), may have left (possible), did leave (truth). A record
 -- changed after the event shows today's values only, so each field asked of it is possible, on file now or not.
@@ -53,7 +75,7 @@ CREATE TABLE taken AS
 SELECT h.object, h.record_n, b.id, b.person, b.human, b.changed_since, then_mask,
        bit_or(CASE WHEN named AND NOT changed_since THEN coalesce(mask, 0) & then_mask ELSE 0 END) AS sure,
        bit_or(CASE WHEN NOT named THEN then_mask WHEN changed_since THEN coalesce(mask, 0) ELSE 0 END) AS possible,
-       bit_or(CASE WHEN NOT named THEN then_mask ELSE coalesce(mask, 0) & then_mask END) AS truth,
+       bit_or(CASE WHEN named THEN coalesce(mask, 0) & then_mask ELSE then_mask END) AS truth,
        string_agg(DISTINCT h.request, ';' ORDER BY h.request) AS requests
 FROM handed AS h JOIN held AS b ON b.object = h.object AND b.record_n = h.record_n
 LEFT JOIN asked_mask AS a ON a.request = h.request
@@ -79,17 +101,22 @@ SELECT a.request, CASE WHEN contains(query, 'COUNT()') THEN 'aggregate' ELSE a.k
        a.fields, a.done_at, coalesce(h.row_count, 0) AS row_count
 FROM asked AS a LEFT JOIN (SELECT request, count(*) AS row_count FROM handed GROUP BY request) AS h ON h.request = a.request
 UNION ALL
-SELECT 'get-' || row_number() OVER (ORDER BY done_at), 'record', object, NULL, '/sobjects/' || object || '/' || id, [], done_at, 1
-FROM gets
+SELECT request, 'record', object, NULL, '/sobjects/' || object || '/' || id, [], done_at, 1 FROM got
+UNION ALL
+SELECT request, 'page_view', object, NULL, '/lightning/r/' || object || '/' || id || '/view', [], done_at, 1 FROM opened
+UNION ALL
+SELECT request, 'unseen', 'Contact', NULL, action, [], done_at, to_n - from_n FROM framed
 ORDER BY 7, 1;
 
 -- hostile_sessions and extent: the intruder's sessions, and the first and last thing they did.
 CREATE VIEW hostile_sessions AS
-SELECT w.session_key, w.login_key, w.ip, s.n FROM who AS w JOIN sessions AS s ON s.n = w.session WHERE hostile ORDER BY s.n;
+SELECT w.session_key, w.login_key, w.ip, s.n FROM who AS w JOIN sessions AS s ON s.n = w.session WHERE s.hostile ORDER BY s.n;
 CREATE VIEW extent AS
 SELECT iso_z(min(t.done_at)) AS from_at, iso_z(max(t.done_at)) AS to_at FROM (
     SELECT done_at FROM sessions WHERE hostile
-    UNION ALL SELECT c.done_at FROM numbered_calls AS c JOIN sessions AS s ON s.n = c.session WHERE hostile
+    UNION ALL SELECT c.done_at FROM numbered_calls AS c JOIN sessions AS s ON s.n = c.session WHERE s.hostile
+    UNION ALL SELECT done_at FROM opened UNION ALL SELECT done_at FROM reported
+    UNION ALL SELECT a.done_at FROM aura AS a JOIN sessions AS s ON s.n = a.session WHERE s.hostile
     UNION ALL SELECT step_at FROM job_rows WHERE hostile) AS t;
 
 -- residence_key: per country, the persons with a sure value who have a record there; null: none of their records says.
@@ -114,8 +141,6 @@ CREATE VIEW trace_key AS
 WITH told AS (
     SELECT 'read-' || read_n AS request, read_n, done_at, (x - 9000000000000) % 100000 // 2 AS page, family, rows_now
     FROM (SELECT *, (x - 9000000000000) // 100000 AS read_n FROM numbered_calls WHERE x >= 9000000000000)
-), got AS (
-    SELECT 'get-' || row_number() OVER (ORDER BY done_at) AS request, done_at FROM gets
 )
 SELECT request, CASE WHEN t.family = 'SOAP' THEN 'API' ELSE 'RestApi' END AS log, t.done_at, page, unnest(['text', 'count', 'page']) AS tells
 FROM told AS t JOIN reads USING (read_n) WHERE hostile
@@ -129,4 +154,11 @@ UNION ALL
 SELECT 'job-' || job_n, unnest(['ApiTotalUsage', 'RestApi']), page_at, page, 'page' FROM job_pages WHERE hostile
 UNION ALL
 SELECT request, unnest(['ApiTotalUsage', 'RestApi']), done_at, NULL, 'record' FROM got
+UNION ALL
+SELECT request, unnest(['LightningPageView', 'LightningUriEvent']), done_at, NULL, 'record' FROM opened
+UNION ALL
+SELECT request, 'Report', done_at, NULL, 'count' FROM reported
+UNION ALL
+SELECT request, 'ReportEvent', done_at, page, unnest(['text', 'count', 'page', 'ids'])
+FROM reported, unnest(range((row_count + 299) // 300)) AS t(page)
 ORDER BY 3, 1, 2, 4, 5;

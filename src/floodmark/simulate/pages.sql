@@ -5,7 +5,7 @@ WITH sized AS (
     FROM reads AS r LEFT JOIN (SELECT read_n, count(*) AS total FROM read_rows GROUP BY read_n) AS s USING (read_n)
 ), pages AS (
     SELECT s.*, page, 0 AS again FROM sized AS s,
-           unnest(range(CASE WHEN counts = 1 THEN 1 ELSE greatest(1, (total + page_rows - 1) // page_rows) END)) AS p(page)
+           unnest(range(CASE WHEN counts = 1 THEN 1 ELSE greatest(1, least((total + page_rows - 1) // page_rows, coalesce(page_limit, total))) END)) AS p(page)
     UNION ALL
     SELECT s.*, again_page, 1 FROM sized AS s WHERE again_page IS NOT NULL AND again_page * page_rows < total
 ), handed AS (
@@ -52,9 +52,9 @@ SELECT page_at, session, 'REST', 'GET', '/v58.0/jobs/query/' || job_id || '/resu
        k * (30 + 14 * len(fields)), 200, 7000000000000 + job_n * 100000 + page
 FROM job_pages;
 
--- what single fetches the intruder made
+-- the records fetched singly
 INSERT INTO calls
-SELECT done_at, session, 'REST', 'GET', '/v58.0/sobjects/' || object || '/' || id, object, NULL, NULL, 'REST', 1, 1, NULL, 24, 1800 + draw('get bytes', record_n, 500), 200, 6000000000000 + record_n
+SELECT done_at, session, 'REST', 'GET', '/v58.0/sobjects/' || object || '/' || id, object, NULL, NULL, 'REST', 1, 1, NULL, 24, 1800 + draw('get bytes', record_n, 500), 200, 6000000000000 + coalesce(get_n * 10000000, 0) + record_n
 FROM gets;
 
 CREATE TABLE numbered_calls AS

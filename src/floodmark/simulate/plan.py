@@ -218,7 +218,9 @@ class Plan:
     """Accounts (by number) that did not exist before a time: their earlier sessions are dropped."""
     shifted: dict[int, int] = field(default_factory=dict[int, int])
     """Accounts whose day begins so many hours later from the middle of the weeks on (a reorganisation)."""
-    busier: list[tuple[datetime, datetime, float]] = field(default_factory=list[tuple[datetime, datetime, float]])
+    busier: list[tuple[datetime, datetime, float]] = field(
+        default_factory=list[tuple[datetime, datetime, float]]
+    )
     """Times in which everybody's work is so many times the usual."""
     drawn: dict[str, float | int | str] = field(default_factory=dict[str, "float | int | str"])
     """The parameters that were drawn, to print."""

@@ -1,5 +1,5 @@
 -- sessions: one row per login, good or failed. Times are UTC; kind is the door: ui, rest or soap; until_at null: the
--- session was never logged out of.
+-- session was never logged out of. planned: a scenario's own login; silent: no log has a row of the login.
 CREATE TABLE sessions AS
 WITH days AS (
     SELECT d, getvariable('starts_at')::TIMESTAMP + to_days(d::INTEGER) AS day_at
@@ -46,7 +46,7 @@ WITH days AS (
     FROM shifts WHERE role = 'loader' AND isodow(day_at + to_hours(31)) IN (2, 5)
 )
 SELECT row_number() OVER (ORDER BY done_at, x)::BIGINT AS n, x, user_n, date_trunc('second', done_at) + to_milliseconds(draw('login ms', x, 1000)) AS done_at,
-       until_at, ip, kind, application, app_name, app_id, client, login_type, agent, country, false AS hostile
+       until_at, ip, kind, application, app_name, app_id, client, login_type, agent, country, false AS hostile, false AS planned, false AS silent
 FROM doors
 WHERE done_at >= getvariable('starts_at')::TIMESTAMP AND done_at < getvariable('ends_at')::TIMESTAMP
 ORDER BY n;

@@ -7,3 +7,6 @@ SET VARIABLE app_mobile = id15('0H4', 12);
 SET VARIABLE app_hub = id15('0H4', 13);
 SET VARIABLE app_telephony = id15('0H4', 14);
 SET VARIABLE app_visitor = id15('0H4', 15);
+-- Room for chunks between the numbers of two report runs; where the numbers of booked changes begin.
+SET VARIABLE chunk_room = 100;
+SET VARIABLE first_change = 0;

@@ -159,7 +159,8 @@ def _busy(events: int) -> dict[str, float]:
 
 def act(connection: Connection, attack: Attack) -> None:
     """Create the tables of everything that was done, by the tenant's people and by the intruder."""
-    run(connection, "activity.sql")
+    for name in ("activity.sql", "books.sql", "calls.sql"):
+        run(connection, name)
     _store_reads(connection, [*_loader_reads(connection), *attack.reads])
     _store_jobs(connection, [*_hub_jobs(connection), *attack.jobs])
     for number, call in enumerate(attack.calls):
@@ -170,10 +171,11 @@ def act(connection: Connection, attack: Attack) -> None:
         )
     for get in attack.gets:
         connection.execute(
-            """INSERT INTO gets SELECT $1, $2, 'Contact', n, "Id" FROM contacts WHERE n = $3""",
+            """INSERT INTO gets SELECT $1, $2, 'Contact', n, "Id", true, NULL FROM contacts WHERE n = $3""",
             [get.at, get.session, get.record],
         )
     run(connection, "pages.sql")
+    run(connection, "who.sql")
 
 
 def created_at(connection: Connection, table: str, share: float) -> datetime:
@@ -237,7 +239,7 @@ def _store_reads(connection: Connection, reads: list[Read]) -> None:
         what = (read.family, read.object, read.query, list(read.fields))
         how = (PAGE_ROWS, _PAGE_PAUSE_MS, read.again_page, read.hostile)
         connection.execute(
-            "INSERT INTO reads VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO reads VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL)",
             [number, read.at, read.session, *what, *how],
         )
         bound = {"read": number, "at": read.at, "top": read.top}

@@ -5,9 +5,8 @@ Nothing is built from the text but its nodes, so a value stays as it is written 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
 import yaml
 
@@ -50,7 +49,7 @@ def compose(text: str, problems: Problems) -> yaml.MappingNode | None:
     try:
         if _expands(text, problems):
             return None
-        root = cast("yaml.Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problems.add(mark.line if mark else 0, f"not readable as YAML: {visible(error.problem or 'broken')}")
@@ -67,7 +66,7 @@ def compose(text: str, problems: Problems) -> yaml.MappingNode | None:
 def _expands(text: str, problems: Problems) -> bool:
     """Note anchors, aliases and deep nesting, which could blow up a small text."""
     depth = 0
-    for event in cast("Iterator[yaml.Event]", yaml.parse(text, Loader=yaml.SafeLoader)):
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if getattr(event, "anchor", None):
             problems.add(event.start_mark.line, "anchors and aliases (& and *) are not read; write it out")

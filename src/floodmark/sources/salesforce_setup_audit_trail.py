@@ -41,7 +41,7 @@ _SLOTS: Mapping[str, str] = {
     "actor_name": '"User"',
     "operation": "'setup'",
     "method": '"Action"',
-    "resource": '"Section"',
+    "resource": """nullif(concat_ws(': ', "Section", "Display"), '')""",
 }
 _REASON = f"""CASE WHEN "at" IS NOT NULL THEN NULL
     WHEN "Date" IS NULL THEN 'no legible time'

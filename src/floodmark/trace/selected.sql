@@ -1,5 +1,7 @@
--- selected: event of each event that the given selectors name. Kinds intersect; an empty list asks nothing.
-SELECT event
+-- selected: event, kind, value, link, refused of each event that the given selectors name. Kinds intersect; an
+-- empty list asks nothing. All of them share the link `selection`.
+SELECT event, 'selection' AS kind, $words::VARCHAR AS value, $link::VARCHAR AS link,
+       list_contains($refused::VARCHAR[], $link::VARCHAR) AS refused
 FROM event
 WHERE (len($actors::VARCHAR[]) = 0 OR list_contains($actors::VARCHAR[], actor) OR list_contains($actors::VARCHAR[], actor_name))
   AND (len($sessions::VARCHAR[]) = 0 OR list_contains($sessions::VARCHAR[], session))

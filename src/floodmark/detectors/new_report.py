@@ -1,0 +1,55 @@
+"""A report that nobody had run before, or more reports in an hour than ever.
+
+Sees: a report made or changed to take customers out, and its export in many pieces.
+Misses: a known report, run as often as usual. Check: who made the report, and its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from floodmark.findings import Detector, Kind
+from floodmark.text import visible
+
+_SHOWN = 60
+
+
+class NewReport(Detector):
+    """A report that no account had run before, or more runs of reports in an hour than the account ever made.
+
+    Sees: a report made or changed to take customers out, and its export in many pieces.
+    Misses: a known report, run as often as usual.
+    Check: who made the report, its columns, and what became of the exported files.
+    """
+
+    id = "new-report"
+    title = "report that nobody had run before, or more reports in an hour than ever"
+    techniques = ("T1213.004",)
+    kinds = (
+        Kind("report-new", "look", 0.005, 0.005, 5),
+        Kind("report-many", "volume", 0.006, 0.006, 5),
+        Kind("report-day", "volume", 0.006, 0.006, 5),
+    )
+    response = "Open the report's definition; ask who needs the exports."
+    suspicious = Path(__file__).with_name("new_report.sql")
+
+    def __init__(self, *, days: int = 7, runs: int = 4, day_runs: int = 6, times: int = 2) -> None:
+        self.limits: Mapping[str, Any] = {"days": days, "runs": runs, "day_runs": day_runs, "times": times}
+
+    def bound(self) -> Mapping[str, Any]:
+        """Return the days after which reports are known, the least runs an hour and a day, and the factor."""
+        return self.limits
+
+    def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """Tell the report, or the runs."""
+        if row["kind"] == "report-new":
+            return f"ran report {visible(row['what'], limit=_SHOWN)}", "nobody had run it before"
+        return (
+            f"ran {row['runs']:,} reports within an hour, {row['begins_at']:%Y-%m-%d %H:%M} UTC",
+            f"{row['before']:,} at most before",
+        )
+
+
+DETECTOR = NewReport()

@@ -1,0 +1,75 @@
+"""Customers reached day after day beyond what the account and its colleagues do.
+
+Sees: an insider, or a patient intruder, who takes a little each day. Misses: what stays within the usual
+spread of a day's work. Check: the records opened against the calls and cases of those days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from floodmark.findings import Detector, Kind
+
+
+class SlowDrip(Detector):
+    """Distinct customers a day beyond the usual, added up over days (Page's cumulative sum, 1954).
+
+    The usual is the median of the account's own days two days to `days` back, raised on days on which
+    everybody had been busier; the spread is 1.4826 times the median distance from it, which estimates the
+    standard deviation of a normal spread and is not moved by a few odd days.
+
+    Sees: an insider, or a patient intruder, who takes a little each day, by the person's own means.
+    Misses: what stays within the usual spread of a day's work, and an account that drips from its first day.
+    Check: the records opened against the calls and cases of those days.
+    """
+
+    id = "slow-drip"
+    title = "customers reached day after day beyond what the account and its colleagues do"
+    techniques = ("T1213.004", "T1119")
+    kinds = (
+        Kind("drip-4", "pace", 0.01, 0.01, 4),
+        Kind("drip-6", "pace", 0.005, 0.005, 6),
+        Kind("drip-10", "drip", 1, 1, 12),
+    )
+    response = "Compare the records with the work that was assigned, before the person is asked."
+    suspicious = Path(__file__).with_name("slow_drip.sql")
+
+    def __init__(
+        self,
+        *,
+        days: int = 28,
+        known_days: int = 7,
+        spread: float = 0.3,
+        least: int = 15,
+        slack: float = 1.0,
+        most: float = 8.0,
+    ) -> None:
+        self.limits: Mapping[str, Any] = {
+            "days": days,
+            "known_days": known_days,
+            "spread": spread,
+            "least": least,
+            "slack": slack,
+            "most": most,
+            "kinds": [kind.id for kind in self.kinds],
+            "steps": [float(kind.id.removeprefix("drip-")) for kind in self.kinds],
+        }
+
+    def bound(self) -> Mapping[str, Any]:
+        """Return the limits."""
+        return self.limits
+
+    def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """Tell how many customers a day, over how many days."""
+        reached = f"{row['reached']:,} distinct customers on {row['day']:%Y-%m-%d}"
+        before = f"{row['days'] - 1:,} days above the usual ({row['reached_in_all']:,} in all)"
+        usual = (
+            f"{row['usual']:,} a day, give or take {row['spread']:,}, by {row['known_days']:,} days before"
+        )
+        limit = f"{row['excess']:.1f} such spreads, {row['limit_']:.0f} are a step"
+        return f"reached {reached}, after {before}", f"{usual}; the excess adds up to {limit}"
+
+
+DETECTOR = SlowDrip()

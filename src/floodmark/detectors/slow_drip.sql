@@ -1,0 +1,62 @@
+-- detect_slow_drip: one row per account, object, day and step: customers' records of one object (the first three characters of
+-- an id) opened one by one, day after day, so far beyond what the account and its colleagues do that their sum reached a step of
+-- $steps. reached: distinct records that day. usual: the median of its own days 2 to $days days back, times how much busier
+-- everybody was on the days before. spread: 1.4826 times the median distance from it, at least $spread of it and $least
+-- records. excess: the sum of (reached - usual) / spread - $slack over the days since it last was at zero, a day counting for
+-- $most at most (Page's cumulative sum). told_at: when enough were reached that day. chain: names the run of days.
+WITH single AS (
+    SELECT actor, done_at::DATE AS day, record[1:3] AS object, record, min(done_at) AS done_at, arg_min(door, (done_at, door)) AS door
+    FROM detect_read JOIN detect_way USING (way)
+    WHERE kind = 'records' AND record IS NOT NULL
+    GROUP BY ALL
+), daily AS (
+    SELECT actor, object, day, count(*) AS reached, min(done_at) AS begins_at, max(done_at) AS ends_at FROM single GROUP BY actor, object, day
+), past AS (
+    SELECT *, median(reached) OVER before AS usual, count(*) OVER before AS known_days, mad(reached) OVER before AS distance
+    FROM daily
+    WINDOW before AS (PARTITION BY actor, object ORDER BY day RANGE BETWEEN to_days($days) PRECEDING AND INTERVAL 2 DAY PRECEDING)
+), shared AS (
+    SELECT day, object, greatest(1, median(reached / greatest(usual, 10))) AS busier, count(*) AS accounts FROM past
+    WHERE known_days >= $known_days GROUP BY day, object
+), factor AS (
+    SELECT day, object, max(CASE WHEN accounts >= 5 THEN busier ELSE 1 END)
+               OVER (PARTITION BY object ORDER BY day RANGE BETWEEN INTERVAL 4 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING) AS busier
+    FROM shared
+), scored AS (
+    SELECT past.*, usual * coalesce(busier, 1) AS expected,
+           greatest(1.4826 * distance, $spread * usual, $least) * coalesce(busier, 1) AS spread
+    FROM past LEFT JOIN factor USING (day, object)
+    WHERE known_days >= $known_days
+), stepped AS (
+    SELECT *, least($most, (reached - expected) / spread) - $slack AS step FROM scored
+), summed AS (
+    SELECT *, sum(step) OVER (PARTITION BY actor, object ORDER BY day) AS total FROM stepped
+), lowest AS (
+    SELECT *, total - least(0, min(total) OVER (PARTITION BY actor, object ORDER BY day)) AS excess,
+           total - step - least(0, coalesce(min(total) OVER (PARTITION BY actor, object ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS excess_before
+    FROM summed
+), marked AS (
+    SELECT *, max(day) FILTER (excess <= 0) OVER (PARTITION BY actor, object ORDER BY day) AS zero_at FROM lowest
+), step AS (
+    SELECT unnest($steps::DOUBLE[]) AS limit_, unnest($kinds::VARCHAR[]) AS kind
+), crossed AS (
+    -- How many records of that day were enough.
+    SELECT marked.*, kind, limit_, ceil(expected + spread * ($slack + limit_ - excess_before))::BIGINT AS enough
+    FROM marked JOIN step ON excess >= limit_ AND step > 0
+), extent AS (
+    SELECT crossed.actor, crossed.object, crossed.day, kind, min(daily.begins_at) AS begins_at, max(daily.ends_at) AS ends_at, count(*) AS days, sum(daily.reached)::BIGINT AS reached_in_all
+    FROM crossed JOIN daily ON daily.actor = crossed.actor AND daily.object = crossed.object AND daily.day <= crossed.day
+     AND daily.day > coalesce(crossed.zero_at, crossed.day - 60)
+    GROUP BY crossed.actor, crossed.object, crossed.day, kind
+), ranked AS (
+    SELECT single.*, row_number() OVER (PARTITION BY single.actor, single.object, single.day ORDER BY single.done_at, record) AS place
+    FROM single SEMI JOIN crossed ON crossed.actor = single.actor AND crossed.object = single.object AND crossed.day = single.day
+), moment AS (
+    SELECT crossed.actor, crossed.object, crossed.day, kind, max(done_at) AS told_at, list_sort(list(DISTINCT door)) AS doors
+    FROM crossed JOIN ranked ON ranked.actor = crossed.actor AND ranked.object = crossed.object AND ranked.day = crossed.day
+     AND place <= greatest(1, least(enough, reached))
+    GROUP BY crossed.actor, crossed.object, crossed.day, kind
+)
+SELECT kind, actor, doors, told_at, extent.begins_at, extent.ends_at, 'drip ' || object || ' ' || coalesce(zero_at::VARCHAR, '') AS chain, object, day, reached, round(expected)::BIGINT AS usual,
+       round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days
+FROM crossed JOIN extent USING (actor, object, day, kind) JOIN moment USING (actor, object, day, kind)

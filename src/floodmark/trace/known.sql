@@ -1,0 +1,17 @@
+-- known: kind, value, other_count of each address, tool, and app at an address that honest work used before the
+-- intrusion began: by an account that no finding names, before $begin, or by any account before $long_before.
+-- other_count: accounts that used it so. A value of two parts has a control character between them.
+WITH named AS (
+    SELECT DISTINCT account FROM worked WHERE part IN ('own', 'refused')
+), before AS (
+    SELECT account, ip, CASE WHEN NOT identity THEN tool END AS tool, CASE WHEN NOT identity THEN app_id END AS app_id
+    FROM worked
+    WHERE first_at < $long_before OR first_at < $begin AND account NOT IN (SELECT account FROM named)
+), used AS (
+    SELECT 'address' AS kind, ip AS value, account FROM before WHERE ip IS NOT NULL
+    UNION ALL
+    SELECT 'tool', tool, account FROM before WHERE tool IS NOT NULL
+    UNION ALL
+    SELECT 'app', app_id, account FROM before WHERE app_id IS NOT NULL
+)
+SELECT kind, value, count(DISTINCT account) AS other_count FROM used GROUP BY kind, value

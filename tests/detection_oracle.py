@@ -1,0 +1,472 @@
+"""What detection must find, in plain loops: written from what the detectors say of themselves, not from their SQL.
+
+It reads the rows of `detectors.ledgers`: one object, no identity provider, no nested requests. Each function
+returns the signs of one detector as tuples (kind, account, doors, told_at, and its own numbers).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from floodmark.findings import OWN_WEEKS, PRIOR_WEEKS, SETTLED, TOLD, WITHIN, YOUNG_WEEKS, Kind
+from floodmark.ledger.source import READS
+
+DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(weeks=1)
+BROWSER = frozenset({"page_view", "list_view", "report", "report_export"})
+SINGLE = frozenset({"page_view", "record", "file"})
+Signs = set[tuple[Any, ...]]
+AddUp = Callable[[Mapping[str, int]], int]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One event as detection sees it."""
+
+    event: str
+    log: str
+    actor: str
+    at: datetime
+    door: str
+    net: str | None
+    ip: str | None
+    operation: str
+    record: str | None
+    rows: int
+    """Customer rows that it read."""
+    reading: bool
+    looks: bool
+    objects: tuple[str, ...]
+
+    @property
+    def hour(self) -> datetime:
+        """The hour that it fell in."""
+        return self.at.replace(minute=0, second=0, microsecond=0)
+
+
+def bare(name: str | None) -> str:
+    """Return a client's name without its version."""
+    return (name or "").split("/")[0].strip().lower()
+
+
+def seen(rows: Iterable[Mapping[str, Any]]) -> list[Seen]:
+    """Return the events that count, by time: with an account and a time, neither failed nor blocked."""
+    made: list[Seen] = []
+    totals: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    for each in sorted(rows, key=lambda row: (row["at"], row["event"])):
+        if each.get("outcome") in {"failure", "blocked"}:
+            continue
+        ip, objects = each.get("ip"), tuple(sorted(set(each.get("objects") or ())))
+        if each.get("login"):
+            door = f"login {each['login']}"
+        elif each.get("session"):
+            door = f"session {each['session']}"
+        else:
+            door = f"from {ip or ''} by {bare(each.get('client'))} {each.get('app_id') or ''} {bare(each.get('user_agent'))}"
+        counted = "count()" in (each.get("query") or "").lower()
+        matched, delivered = each.get("matched_rows"), each.get("delivered_rows")
+        run = each.get("job") or each.get("execution")
+        if each["operation"] == "query_more":
+            read = delivered or 0
+        elif run:
+            # A running total: what it grew by.
+            key = (each["log"], each["operation"], run)
+            total = matched if matched is not None else delivered or 0
+            read, totals[key] = max(0, total - totals[key]), max(totals[key], total)
+        else:
+            read = delivered if delivered is not None else matched or 0
+        reading = each["operation"] in READS and not counted
+        made.append(
+            Seen(
+                each["event"], each["log"], each["actor"], each["at"], door,
+                ip.rsplit(".", 1)[0] + ".0/24" if ip else None, ip, each["operation"],
+                (each.get("record_ids") or [None])[0], read if reading else 0, reading,
+                each["operation"] == "describe" or counted, objects,
+            )
+        )  # fmt: skip
+    return made
+
+
+# ---- signs of single detectors
+
+
+def hours(events: Sequence[Seen]) -> dict[tuple[str, datetime], int]:
+    """Return (account, hour) with reads -> rows read in it: the largest sum over one log."""
+    sums: defaultdict[tuple[str, datetime, str], int] = defaultdict(int)
+    for each in events:
+        if each.reading:
+            sums[each.actor, each.hour, each.log] += each.rows
+    made: defaultdict[tuple[str, datetime], int] = defaultdict(int)
+    for (actor, hour, _), rows in sums.items():
+        made[actor, hour] = max(made[actor, hour], rows)
+    return dict(made)
+
+
+def volume_burst(events: Sequence[Seen], *, steps: Mapping[str, int], rows: int, least_before: int) -> Signs:
+    """The moment at which an hour's rows reached a multiple of the busiest hour a day or more before."""
+    made: Signs = set()
+    by_hour = hours(events)
+    for (actor, hour), total in by_hour.items():
+        before = max(
+            (each for (who, when), each in by_hour.items() if who == actor and when <= hour - DAY), default=0
+        )
+        mine = [each for each in events if each.reading and each.actor == actor and each.hour == hour]
+        for kind, times in steps.items():
+            needed = max(rows, times * max(before, least_before))
+            if total < needed:
+                continue
+            at = min(
+                each.at
+                for each in mine
+                if sum(other.rows for other in mine if other.log == each.log and other.at <= each.at)
+                >= needed
+            )
+            doors = tuple(sorted({each.door for each in mine if each.at <= at}))
+            made.add((kind, actor, doors, at, hour, total, before))
+    return made
+
+
+def guest_sweep(events: Sequence[Seen], *, requests: int, times: int) -> Signs:
+    """Per address and hour, the first request that, with those of the hour before it, is far too many."""
+    asked = [each for each in events if each.log in {"salesforce.elf.AuraRequest", "salesforce.elf.Sites"}]
+    pace = {
+        each.event: sum(
+            other.actor == each.actor and other.ip == each.ip and each.at - HOUR <= other.at <= each.at
+            for other in asked
+        )
+        for each in asked
+    }
+    told: dict[tuple[str, str, datetime], tuple[Any, ...]] = {}
+    for each in sorted(asked, key=lambda each: (each.at, each.door)):
+        before = max(
+            (
+                pace[other.event]
+                for other in asked
+                if other.actor == each.actor and other.hour <= each.hour - DAY
+            ),
+            default=0,
+        )
+        if pace[each.event] >= max(requests, times * before):
+            told.setdefault(
+                (each.actor, each.ip or "", each.hour),
+                ("guest-sweep", each.actor, (each.door,), each.at, each.ip or "", before),
+            )
+    return set(told.values())
+
+
+def probing(events: Sequence[Seen], *, probes: int) -> Signs:
+    """Of the day in which an account first looked around: each door's first call, and its n-th over two objects."""
+    made: Signs = set()
+    for actor in sorted({each.actor for each in events}):
+        looks = [each for each in events if each.actor == actor and each.looks]
+        early = [each for each in looks if each.at <= looks[0].at + DAY]
+        for door in sorted({each.door for each in early}):
+            mine = [each for each in early if each.door == door]
+            made.add(("looked", actor, (door,), mine[0].at))
+            for each in mine:
+                until = [other for other in mine if other.at <= each.at]
+                if len(until) >= probes and len({name for other in until for name in other.objects}) >= 2:
+                    made.add(("looked-around", actor, (door,), each.at))
+                    break
+    return made
+
+
+def two_places(events: Sequence[Seen], *, minutes: int) -> Signs:
+    """Of each network that came later: the first time the account was here, there and here again within minutes."""
+    made: Signs = set()
+    for actor in sorted({each.actor for each in events}):
+        placed = [each for each in events if each.actor == actor and each.net]
+        first: dict[str, datetime] = {}
+        for each in placed:
+            first.setdefault(each.net or "", each.at)
+        best: dict[str, tuple[datetime, str, str]] = {}
+        here: dict[str, datetime] = {}
+        for last, each in pairwise(placed):
+            here[last.net or ""] = last.at
+            again = here.get(each.net or "")
+            if (
+                last.net == each.net
+                or last.door == each.door
+                or each.at - last.at > timedelta(minutes=minutes)
+            ):
+                continue
+            if again is None or each.at - again > timedelta(minutes=2 * minutes):
+                continue
+            new, old = (each, last) if first[each.net or ""] > first[last.net or ""] else (last, each)
+            told = (each.at, new.door, old.net or "")
+            best[new.net or ""] = min(best.get(new.net or "", told), told)
+        made |= {("two-places", actor, (door,), at, net, other) for net, (at, door, other) in best.items()}
+    return made
+
+
+def odd_hour(events: Sequence[Seen], *, days: int) -> Signs:
+    """Per door and day, the first event of an hour that, with its neighbours, was never used before this stretch."""
+    made: dict[tuple[str, str, date], datetime] = {}
+    for actor in sorted({each.actor for each in events}):
+        mine = [each for each in events if each.actor == actor]
+        all_days = sorted({each.at.date() for each in mine})
+        for hour in sorted({each.hour for each in mine}):
+            first = min((each for each in mine if each.hour == hour), key=lambda each: (each.at, each.door))
+            near = {(hour.hour + shift) % 24 for shift in (-1, 0, 1)}
+            known = any(each.at.hour in near and each.at < first.at - 3 * HOUR for each in mine)
+            if all_days.index(hour.date()) >= days and not known:
+                made.setdefault((actor, first.door, hour.date()), first.at)
+    return {("odd-hour", actor, (door,), at) for (actor, door, _), at in made.items()}
+
+
+def slow_drip(
+    events: Sequence[Seen],
+    *,
+    steps: Mapping[str, float],
+    days: int,
+    known_days: int,
+    spread: float,
+    least: float,
+    slack: float,
+    most: float,
+) -> Signs:
+    """Page's sum of the distinct records a day beyond the usual; told at the record that reached a step."""
+    opened: defaultdict[tuple[str, str], defaultdict[date, dict[str, datetime]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for each in events:
+        if each.reading and each.operation in SINGLE and each.record:
+            opened[each.actor, each.record[:3]][each.at.date()].setdefault(each.record, each.at)
+    usual = {
+        (key, day): _usual(
+            [
+                len(each)
+                for when, each in by_day.items()
+                if day - timedelta(days=days) <= when <= day - timedelta(days=2)
+            ]
+        )
+        for key, by_day in opened.items()
+        for day in by_day
+    }
+    usual = {key: value for key, value in usual.items() if value[2] >= known_days}
+    busier: dict[tuple[str, date], float] = {}
+    for (_, name), day in usual:
+        shares = [
+            len(opened[key][day]) / max(middle, 10)
+            for (key, when), (middle, _, _) in usual.items()
+            if key[1] == name and when == day
+        ]
+        busier[name, day] = max(1, median(shares)) if len(shares) >= 5 else 1
+    made: Signs = set()
+    for key, by_day in opened.items():
+        total = 0.0
+        for day in sorted(by_day):
+            if (key, day) not in usual:
+                continue
+            middle, distance, _ = usual[key, day]
+            times = max(
+                (
+                    each
+                    for (name, when), each in busier.items()
+                    if name == key[1] and day - timedelta(days=4) <= when < day
+                ),
+                default=1,
+            )
+            expected, wide = middle * times, max(1.4826 * distance, spread * middle, least) * times
+            step = min(most, (len(by_day[day]) - expected) / wide) - slack
+            before, total = total, max(0.0, total + step)
+            for kind, limit in steps.items():
+                if total >= limit and step > 0:
+                    enough = math.ceil(expected + wide * (slack + limit - before))
+                    order = sorted((at, record) for record, at in by_day[day].items())
+                    told_at = order[max(1, min(enough, len(order))) - 1][0]
+                    made.add((kind, key[0], told_at, day, len(order), round(total, 1)))
+    return made
+
+
+def _usual(past: Sequence[int]) -> tuple[float, float, int]:
+    """Return the median, the median distance from it, and how many days they rest on."""
+    if not past:
+        return 0, 0, 0
+    middle = median(past)
+    return middle, median(abs(each - middle) for each in past), len(past)
+
+
+# ---- weights
+
+
+@dataclass(frozen=True)
+class AccountWeek:
+    """A week, from Monday, in which an account was active."""
+
+    actor: str
+    week: date
+    person: bool
+    begins_at: datetime
+    first_at: datetime
+
+
+def monday(at: datetime) -> date:
+    """Return the first day of a week."""
+    return at.date() - timedelta(days=at.weekday())
+
+
+def account_weeks(events: Sequence[Seen]) -> list[AccountWeek]:
+    """Return each account's weeks; a person's where it had worked in the browser in an earlier one, or has none."""
+    made: list[AccountWeek] = []
+    for actor in sorted({each.actor for each in events}):
+        mine = [each for each in events if each.actor == actor]
+        for week in sorted({monday(each.at) for each in mine}):
+            before = [each for each in mine if monday(each.at) < week]
+            person = not before or any(each.operation in BROWSER for each in before)
+            begins_at = min(each.at for each in mine if monday(each.at) == week)
+            made.append(AccountWeek(actor, week, person, begins_at, mine[0].at))
+    return made
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A sign with what it weighs; `rate` before rounding."""
+
+    sign: Mapping[str, Any]
+    person: bool
+    rate: float
+    points: int
+    family: str
+
+
+def weigh(
+    signs: Sequence[Mapping[str, Any]], weeks: Sequence[AccountWeek], kinds: Mapping[str, Kind]
+) -> list[Weighed]:
+    """Return what signs weigh, by how often such steps were taken as far as was known a day before."""
+    of = {(each.actor, each.week): each for each in weeks}
+    shown: dict[tuple[str, str, date], datetime] = {}
+    for each in signs:
+        key = (each["kind"], each["actor"], monday(each["told_at"]))
+        shown[key] = min(shown.get(key, each["told_at"]), each["told_at"])
+    made: list[Weighed] = []
+    for each in signs:
+        kind, actor, at = kinds[each["kind"]], each["actor"], each["told_at"]
+        mine = of.get(
+            (actor, monday(at)), AccountWeek(actor, monday(at), person=True, begins_at=at, first_at=at)
+        )
+        rate, own = _rate(
+            kind, mine, at, {key: when for key, when in shown.items() if key[0] == kind.id}, weeks
+        )
+        if kind.person_rate >= 1:
+            points = kind.most if each["points"] is None else each["points"]
+        else:
+            points = min(kind.most, max(0, math.floor(2 * math.log10(1 / rate) - 0.25 + 0.5)))
+            points //= 2 if at - mine.first_at < YOUNG_WEEKS * WEEK else 1
+        made.append(Weighed(each | {"own": own}, mine.person, rate, points, kind.family))
+    return made
+
+
+def _rate(
+    kind: Kind,
+    mine: AccountWeek,
+    at: datetime,
+    shown: Mapping[tuple[str, str, date], datetime],
+    weeks: Sequence[AccountWeek],
+) -> tuple[float, int]:
+    """Return how often an account like this takes the step in a week, and in how many weeks it did itself."""
+    until = at - DAY
+    of = {(each.actor, each.week): each for each in weeks}
+    first: dict[str, datetime] = {}
+    for (_, actor, _), when in sorted(shown.items(), key=lambda each: each[1]):
+        first.setdefault(actor, when)
+    known = [
+        (of[actor, week], when) for (_, actor, week), when in shown.items()
+        if when <= until and (actor, week) in of and of[actor, week].person == mine.person
+    ]  # fmt: skip
+    own = sum(actor == mine.actor and when <= until for (_, actor, _), when in shown.items())
+    prior = PRIOR_WEEKS * (kind.person_rate if mine.person else kind.machine_rate)
+    if own:
+        peers = sum(each.person == mine.person and each.begins_at <= mine.begins_at - DAY for each in weeks)
+        share = (len(known) + prior) / (max(peers, len(known)) + PRIOR_WEEKS)
+        lived = max(0.0, (at - mine.first_at) / WEEK)
+        return min(1.0, (own + OWN_WEEKS * share) / (max(lived, own) + OWN_WEEKS)), own
+    firsts = sum(first[week.actor] == when and when >= week.first_at + SETTLED for week, when in known)
+    without = sum(
+        each.person == mine.person and each.first_at + SETTLED <= each.begins_at <= until
+        and (each.actor not in first or first[each.actor] >= each.begins_at)
+        for each in weeks
+    )  # fmt: skip
+    return (firsts + prior) / (max(without, firsts) + PRIOR_WEEKS), 0
+
+
+# ---- findings
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding: whose, when it was told, and the most that it weighed."""
+
+    actor: str
+    told_at: datetime
+    points: int
+
+
+def findings(
+    signs: Sequence[Weighed],
+    links: Sequence[tuple[datetime, str, str, Any]],
+    begins_at: datetime,
+    *,
+    learning: bool,
+    add_up: AddUp,
+) -> set[Told]:
+    """Return what is told: at each moment, the signs that hang together by then are added up anew.
+
+    Args:
+        add_up: what the heaviest signs of each family weigh together.
+        signs: with their weights; each has its doors.
+        links: (since, account, door, mark): that a door showed a new mark.
+        begins_at: the ledger's first time.
+        learning: whether what the first days show is told, too.
+    """
+    made: set[Told] = set()
+    for actor in sorted({each.sign["actor"] for each in signs}):
+        mine = [each for each in signs if each.sign["actor"] == actor and each.points > 0]
+        tied = [(since, door, mark) for since, who, door, mark in links if who == actor]
+        history: list[tuple[datetime, frozenset[int], int]] = []
+        last: list[frozenset[int]] = []
+        for at in sorted({each.sign["told_at"] for each in mine} | {since for since, _, _ in tied}):
+            last = _components(mine, tied, at)
+            history += [(at, group, add_up(_heaviest([mine[n] for n in group], at))) for group in last]
+        for group in last:
+            past = [(at, points) for at, part, points in history if part <= group]
+            told = [at for at, points in past if points >= TOLD]
+            if told and (learning or min(told) - begins_at >= SETTLED):
+                made.add(Told(actor, min(told), max(points for _, points in past)))
+    return made
+
+
+def _heaviest(signs: Sequence[Weighed], at: datetime) -> dict[str, int]:
+    heaviest: dict[str, int] = {}
+    for each in signs:
+        if at - WITHIN <= each.sign["told_at"] <= at:
+            heaviest[each.family] = max(heaviest.get(each.family, 0), each.points)
+    return heaviest
+
+
+def _components(
+    signs: Sequence[Weighed], links: Sequence[tuple[datetime, str, Any]], at: datetime
+) -> list[frozenset[int]]:
+    """Return the sets of signs, told by a time, that doors and new marks shown by then tie together."""
+    ties = [{door, mark} for since, door, mark in links if since <= at]
+    groups = [(frozenset({n}), _keys(each)) for n, each in enumerate(signs) if each.sign["told_at"] <= at]
+    groups += [(frozenset[int](), each) for each in ties]
+    merged: list[tuple[frozenset[int], set[Any]]] = []
+    for members, keys in groups:
+        touched = [each for each in merged if each[1] & keys]
+        merged = [each for each in merged if not each[1] & keys]
+        merged.append(
+            (members.union(*(each[0] for each in touched)), keys.union(*(each[1] for each in touched)))
+        )
+    return [members for members, _ in merged if members]
+
+
+def _keys(each: Weighed) -> set[Any]:
+    chain = each.sign.get("chain")
+    return {*each.sign["doors"], *([("chain", chain)] if chain else [])}

@@ -1,0 +1,207 @@
+"""Random rules on random events: what the statements find is what plain loops find."""
+
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from floodmark.sigma import load
+from rules import oracle
+from rules.events import ledger
+
+WORDS = (
+    "query",
+    "Query",
+    "QUE",
+    "a%b",
+    "a_b",
+    "axb",
+    "a*b",
+    "a\\b",
+    "O'Neil",
+    "'; DROP",
+    "é",
+    "É",
+    "",
+    "two\nlines",
+    "x",
+)
+ADDRESSES = ("192.0.2.7", "192.0.2.250", "10.1.2.3", "999.1.1.1", "not an address", "::1")
+START = datetime(2025, 6, 16, 9)  # noqa: DTZ001 - the engine's timestamps are plain UTC
+texts = st.sampled_from(WORDS)
+events = st.lists(
+    st.fixed_dictionaries(
+        {
+            "log": st.sampled_from(
+                ("salesforce.rtem.ApiEvent", "salesforce.elf.RestApi", "okta.system_log", "other")
+            ),
+            "at": st.integers(0, 40).map(lambda s: START + timedelta(seconds=s)),
+            "actor": st.sampled_from(("a", "A", "b", None)),
+            "user_agent": st.none() | texts,
+            "query": st.none() | texts,
+            "method": st.none() | texts,
+            "ip": st.none() | st.sampled_from(ADDRESSES),
+            "objects": st.none() | st.lists(texts, max_size=2),
+            "matched_rows": st.none() | st.integers(0, 5),
+            "query_cut": st.none() | st.booleans(),
+        }
+    ),
+    max_size=14,
+).map(lambda found: [{**each, "event": f"e{number:02}"} for number, each in enumerate(found)])
+
+FIELDS = ("user_agent", "USER_AGENT", "query", "Query", "method", "objects")
+patterns = texts | st.sampled_from(("*", "q*", "*y", "*u*", "?uery", "a?b", "a\\*b", "*O'*", "q*r?"))
+spelled = st.sampled_from(("", "|contains", "|startswith", "|endswith", "|cased", "|contains|cased", "|neq"))
+text_items = st.tuples(
+    st.sampled_from(FIELDS), spelled, patterns | st.lists(patterns, min_size=1, max_size=3)
+)
+items = st.one_of(
+    text_items.map(lambda drawn: {drawn[0] + drawn[1]: drawn[2]}),
+    st.lists(texts, min_size=1, max_size=2).map(lambda drawn: {"query|contains|all": drawn}),
+    st.sampled_from(("^q", "[a-z]b$", "é", r"a\*b", "'")).map(lambda drawn: {"query|re": drawn}),
+    st.sampled_from(("^QU", "DROP")).map(lambda drawn: {"query|re|i": drawn}),
+    st.sampled_from(("192.0.2.0/24", "10.0.0.0/8", "0.0.0.0/0")).map(lambda drawn: {"ip|cidr": drawn}),
+    st.tuples(st.sampled_from(("", "|lt", "|lte", "|gt", "|gte")), st.integers(0, 5)).map(
+        lambda drawn: {f"RowsProcessed{drawn[0]}": drawn[1]}
+    ),
+    st.booleans().map(lambda drawn: {"query_cut": drawn}),
+    st.tuples(st.sampled_from((*FIELDS, "matched_rows")), st.booleans()).map(
+        lambda drawn: {f"{drawn[0]}|exists": drawn[1]}
+    ),
+    st.sampled_from((*FIELDS, "matched_rows")).map(lambda drawn: {drawn: None}),
+)
+mappings = st.lists(items, min_size=1, max_size=3).map(
+    lambda drawn: {key: value for each in drawn for key, value in each.items()}
+)
+selections = mappings | st.lists(mappings, min_size=2, max_size=3)
+services = st.sampled_from(
+    (
+        ("salesforce", "any"),
+        ("salesforce", "rtem.apievent"),
+        ("salesforce", "eventlogfile.restapi"),
+        ("okta", "okta"),
+    )
+)
+
+
+@st.composite
+def simple_rules(draw, name="simple"):
+    """Draw one rule about single events."""
+    product, service = draw(services)
+    selected = {"a": draw(selections), "b": draw(selections)}
+    # Okta calls fields by other names; the slots are the same everywhere.
+    text = (
+        yaml.safe_dump(selected)
+        if product == "salesforce"
+        else yaml.safe_dump(selected)
+        .replace("USER_AGENT", "user_agent")
+        .replace("Query", "query")
+        .replace("RowsProcessed", "matched_rows")
+    )
+    condition = draw(
+        st.sampled_from(
+            ("a", "a and b", "a or b", "a and not b", "not a", "not (a or b)", "not (a and not b)")
+        )
+    )
+    return {
+        "title": name, "name": name, "level": "low",
+        "logsource": {"product": product, "service": service},
+        "detection": {**yaml.safe_load(text), "condition": condition},
+    }  # fmt: skip
+
+
+@st.composite
+def correlations(draw, parts):
+    """Draw one correlation over rules of some names."""
+    kind = draw(st.sampled_from(("event_count", "value_count", "temporal", "temporal_ordered")))
+    operator = draw(st.sampled_from(("gte", "gt", "lte", "lt", "eq")))
+    told = {
+        "type": kind,
+        "rules": parts,
+        "timespan": f"{draw(st.integers(1, 20))}s",
+        "group-by": draw(st.sampled_from((["actor"], [], ["actor", "method"]))),
+    }
+    if kind.endswith("count"):
+        told["condition"] = {operator: draw(st.integers(1, 4))}
+    if kind == "value_count":
+        told["condition"]["field"] = draw(st.sampled_from(("ip", "objects", "matched_rows")))
+    return {"title": "c", "name": "correlation", "level": "low", "correlation": told}
+
+
+def found(documents, rows):
+    """Return the hits that the package finds, as tuples."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "drawn.yml").write_text(yaml.safe_dump_all(documents, allow_unicode=True), "utf-8")
+        rules = load([Path(folder)])
+    assert rules.refused == ()
+    with ledger(rows) as engine:
+        rules.evaluate(engine)
+        return engine.rows(
+            'SELECT rule, event, "at", begins_at, ends_at, count FROM detect_sigma_hit ORDER BY ALL'
+        )
+
+
+def told(name, hits):
+    """Return the hits that the loops find, in the shape of `found`."""
+    return sorted(
+        (name, each["event"]["event"], each["at"], each["begins_at"], each["ends_at"], each["count"])
+        for each in hits
+    )
+
+
+@given(rule=simple_rules(), rows=events)
+@settings(max_examples=50)
+def test_single_events(rule, rows):
+    """Rules about single events: every modifier and condition that is drawn."""
+    assert found([rule], rows) == told("simple", oracle.single_hits(rule, rows))
+
+
+@given(data=st.data(), rows=events)
+@settings(max_examples=40)
+def test_correlations(data, rows):
+    """Correlations over up to three rules: every type and comparison."""
+    names = ["one", "two", "three"][: data.draw(st.integers(1, 3))]
+    rules = [data.draw(simple_rules(name)) for name in names]
+    rule = data.draw(correlations(names))
+    parts = [oracle.single_hits(each, rows) for each in rules]
+    expected = told("correlation", oracle.correlated(rule["correlation"], parts))
+    assert found([*rules, rule], rows) == expected
+
+
+def test_an_expression_that_fits_shows_that_the_strategies_reach_hits():
+    """A row of each kind fits a rule made for it, so equality above is not of empty lists only."""
+    rows = [
+        {
+            "event": f"e{n}",
+            "log": "okta.system_log",
+            "at": START + timedelta(seconds=n),
+            "actor": "a",
+            "method": "x",
+        }
+        for n in range(6)
+    ]
+    rule = {
+        "title": "s",
+        "name": "one",
+        "level": "low",
+        "logsource": {"product": "okta"},
+        "detection": {"a": {"eventType": "X"}, "condition": "a"},
+    }
+    counted = {
+        "title": "c",
+        "name": "correlation",
+        "level": "low",
+        "correlation": {
+            "type": "event_count",
+            "rules": ["one"],
+            "group-by": ["actor"],
+            "timespan": "2s",
+            "condition": {"gte": 3},
+        },
+    }
+    assert found([rule, counted], rows) == [
+        ("correlation", "e2", START + timedelta(seconds=2), START, START + timedelta(seconds=5), 3)
+    ]
