@@ -38,8 +38,8 @@ from detection_runs import Run, Task, Telling, carry_out
 
 from floodmark.simulate.families import FAMILIES
 
-HELD_OUT = ("several-accounts", "report-chunks", "reorganisation", "travel-and-devices")
-"""Families that nobody tunes on: two hostile, two honest."""
+HELD_OUT = ("page-walking", "acquired-team")
+"""Families that nobody tuned on, made without knowledge of how detection works: one hostile, one honest."""
 TUNING_SEEDS = range(1, 100)
 REPORT_FROM, CLEAN_FROM = 1_000, 100_000
 DRIP = "drip"

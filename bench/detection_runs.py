@@ -41,6 +41,7 @@ from floodmark.simulate.plan import Plan, Tenant
 
 HOUR = timedelta(hours=1)
 MEMORY_MB = 2_000
+CUSTOMERS = 12_000
 _TAKING = {"Query", "Bulk", "Report"}
 _ONE_BY_ONE = {"View", "Fetch"}
 _KEY = ("event", "at", "arrives_at", "actor", "session", "login", "ip", "operation")
@@ -167,7 +168,7 @@ def bench(seed: int, base: str | None) -> Generator[Bench]:
     """Yield a tenant in an engine of one thread."""
     honest = partial(_plan, base, f"{seed}.0") if base else None
     with (
-        rows.build(seed, honest=honest) as world,
+        rows.build(seed, customers=CUSTOMERS, honest=honest) as world,
         engine.memory(threads=1, limit_mb=MEMORY_MB) as connection,
     ):
         yield Bench(Engine(connection), world)

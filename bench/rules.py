@@ -29,8 +29,9 @@ from sigma.types import SigmaBool, SigmaCompareExpression, SigmaExists, SigmaNul
 from floodmark import engine
 from floodmark.engine import Engine, literal, quote
 from floodmark.ledger.source import SLOTS
-from floodmark.sigma import SHIPPED, Rules, Simple, fields, load, statements
+from floodmark.sigma import SHIPPED, Rules, Simple, fields, load
 from floodmark.sigma.conditions import slots
+from floodmark.sigma.plan import Plan
 
 EVENTS = 10_000_000
 SQLITE_EVENTS = 200_000
@@ -143,7 +144,7 @@ def best(work: Callable[[], Any], times: int) -> Spent:
 
 def used(rules: Rules) -> list[str]:
     """Return the columns that the rules look at and that their hits carry."""
-    plan = statements.Plan(rules.rules)
+    plan = Plan(rules.rules)
     found = {"event", "log", "at", "actor", *(field.slot for each in plan.fields.values() for field in each)}
     for rule in rules.rules:
         if isinstance(rule.body, Simple):
@@ -299,14 +300,24 @@ def main(events: int = EVENTS, sqlite_events: int = SQLITE_EVENTS, times: int = 
             scan = best(lambda: made.rows(hashed), times)
             ours = best(lambda: rules.evaluate(made), times)
             (base,) = made.row("SELECT count(*) FROM detect_sigma_base")
+            (fitting,) = made.row(
+                "SELECT count(*) FROM event WHERE operation IN ('page_view', 'record', 'file')"
+                " AND record_ids[1] IS NOT NULL OR log = 'salesforce.elf.AuraRequest'"
+                " OR operation IN ('query_more', 'describe') AND resource IS NOT NULL"
+            )
+            texts, distinct = made.row("SELECT count(query), count(DISTINCT query) FROM event")
             (hits,) = made.row("SELECT count(*) FROM detect_sigma_hit")
         print(
             f"rules: {RULES} documents, {len(rules.told)} told, over {events:,} events ({parquet.stat().st_size / 1e6:,.0f} MB)"
         )
         print(f"  scan of the {len(columns)} columns they use: {show(scan)}")
-        print(f"  floodmark: {show(ours)}; {base:,} rows fit a rule, {hits:,} hits are told")
+        print(f"  floodmark: {show(ours)}; {base:,} rows kept, {hits:,} hits are told")
         print(
             f"  ratio to the scan: {ours.processor / scan.processor:.2f} of processor time, {ours.wall / scan.wall:.2f} of wall time"
+        )
+        print(
+            f"  of the events {texts / events:.1%} carry query text, {distinct:,} distinct;"
+            f" at least {fitting / events:.1%} fit a rule that counts views, fetches, pages or requests"
         )
         files = [*sorted(SHIPPED.glob("*.yml")), *sorted((folder / "rules").glob("*.yml"))]
         beside_sqlite(rules, files, parquet, min(sqlite_events, events))

@@ -102,11 +102,11 @@ def detectors_page() -> str:
         for each in DETECTORS
     ]
     misses = [f"| `{each.id}` | {parts_of(each)['Misses']} |" for each in DETECTORS]
-    weight = f"""A detector gives signs. A sign weighs 2 * log10(1 / rate), the rate being the share of weeks in
-which accounts of this ledger show such a thing. Of one family the heaviest sign counts. Signs of one account
-that share a door or a new mark belong together; {TOLD} points within {WITHIN.days} days are a finding,
-{CERTAIN} a certain one. While the ledger holds less than {SETTLED.days} days, `learning` is true and no
-confidence is high.
+    weight = f"""A detector gives signs. A sign weighs 2 * log10(1 / rate), the rate being the share of
+weeks in which accounts of this ledger show such a thing. Of one family the heaviest sign counts. Signs of
+one account that share a door or a new mark belong together; {TOLD} points within {WITHIN.days} days are a
+finding, {CERTAIN} a certain one. While the ledger holds less than {SETTLED.days} days, `learning` is true
+and no confidence is high. [How signs weigh](../explanation/detection.md) tells the rest.
 """
     out = [
         "# Detectors\n",

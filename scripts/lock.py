@@ -27,7 +27,7 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Write all locks; those of the extra, of development and of the benchmark keep the versions of the run-time lock."""
+    """Write all locks; the others keep the versions of the run-time lock."""
     until = (datetime.now(UTC) - COOL_DOWN).strftime("%Y-%m-%dT00:00:00Z")
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)

@@ -29,11 +29,15 @@ LONG = frozenset(
     {
         "case",
         "simulate",
+        "test_against_oracle.py",
+        "test_laws.py",
         "test_linkage.py",
+        "test_okta_beside.py",
         "test_replay_against_oracle.py",
         "test_replay_hurt.py",
         "test_replay_oracle.py",
         "test_round_trip.py",
+        "test_trace_case.py",
         "test_worker.py",
     }
 )

@@ -345,6 +345,12 @@ def weigh(
     for each in signs:
         key = (each["kind"], each["actor"], monday(each["told_at"]))
         shown[key] = min(shown.get(key, each["told_at"]), each["told_at"])
+    # A week that began to show it in an account's first days is learnt, and no habit.
+    shown = {
+        (kind, actor, week): when
+        for (kind, actor, week), when in shown.items()
+        if (actor, week) in of and when >= of[actor, week].first_at + SETTLED
+    }
     made: list[Weighed] = []
     for each in signs:
         kind, actor, at = kinds[each["kind"]], each["actor"], each["told_at"]
@@ -359,7 +365,7 @@ def weigh(
         else:
             points = min(kind.most, max(0, math.floor(2 * math.log10(1 / rate) - 0.25 + 0.5)))
             points //= 2 if at - mine.first_at < YOUNG_WEEKS * WEEK else 1
-        made.append(Weighed(each | {"own": own}, mine.person, rate, points, kind.family))
+        made.append(Weighed({**each, "own": own}, mine.person, rate, points, kind.family))
     return made
 
 
@@ -377,9 +383,10 @@ def _rate(
     for (_, actor, _), when in sorted(shown.items(), key=lambda each: each[1]):
         first.setdefault(actor, when)
     known = [
-        (of[actor, week], when) for (_, actor, week), when in shown.items()
-        if when <= until and (actor, week) in of and of[actor, week].person == mine.person
-    ]  # fmt: skip
+        (of[actor, week], when)
+        for (_, actor, week), when in shown.items()
+        if when <= until and of[actor, week].person == mine.person
+    ]
     own = sum(actor == mine.actor and when <= until for (_, actor, _), when in shown.items())
     prior = PRIOR_WEEKS * (kind.person_rate if mine.person else kind.machine_rate)
     if own:
@@ -387,7 +394,7 @@ def _rate(
         share = (len(known) + prior) / (max(peers, len(known)) + PRIOR_WEEKS)
         lived = max(0.0, (at - mine.first_at) / WEEK)
         return min(1.0, (own + OWN_WEEKS * share) / (max(lived, own) + OWN_WEEKS)), own
-    firsts = sum(first[week.actor] == when and when >= week.first_at + SETTLED for week, when in known)
+    firsts = sum(first[week.actor] == when for week, when in known)
     without = sum(
         each.person == mine.person and each.first_at + SETTLED <= each.begins_at <= until
         and (each.actor not in first or first[each.actor] >= each.begins_at)

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -197,7 +199,7 @@ def test_example_source_keeps_the_seam() -> None:
 
 def test_example_detector_runs(tmp_path: Path) -> None:
     """The detector of the how-to runs on ordinary work, and keeps the promises of its seam."""
-    from detectors.sample import ledger, work  # noqa: PLC0415 - one test needs it
+    from detectors.sample import START, ledger, row, work  # noqa: PLC0415 - one test needs it
     from floodmark.findings import detect  # noqa: PLC0415 - one test needs it
 
     page = DOCS / "how-to" / "add-a-detector.md"
@@ -205,11 +207,38 @@ def test_example_detector_runs(tmp_path: Path) -> None:
     (tmp_path / "night_read.sql").write_text(statement, "utf-8")
     found: dict[str, object] = {"__name__": "night_read", "__file__": str(tmp_path / "night_read.py")}
     exec(compile(text, "night_read.py", "exec"), found)  # noqa: S102 - our own page
-    detector = found["DETECTOR"]
+    detector: Any = found["DETECTOR"]
     assert statement.startswith("-- detect_night_read: one row per")
-    with ledger(work()) as opened:
-        detected = detect(opened, detectors=[detector])  # pyright: ignore[reportArgumentType]
-    assert detected.findings == ()
+    with ledger(work(21)) as opened:
+        assert detect(opened, detectors=[detector]).findings == ()
+        assert opened.row("SELECT count(*) FROM detect_night_read") == (0,)
+    night = row(
+        START + timedelta(days=20, hours=18),
+        "salesforce.elf.API",
+        "query",
+        matched_rows=900,
+        delivered_rows=900,
+    )
+    with ledger([*work(21), night]) as opened:
+        detect(opened, detectors=[detector])
+        (sign,) = opened.rows("SELECT kind, told_at, rows FROM detect_night_read")
+        assert sign == ("night-read", night["at"], 900)
+        assert opened.row("SELECT points FROM detect_weighed") == (4,)
+
+
+def test_example_rule_is_one(tmp_path: Path) -> None:
+    """The rule of the how-to is accepted, fires on its one sample and stays quiet on the other."""
+    from floodmark.sigma import load  # noqa: PLC0415 - one test needs it
+    from rules.events import expanded, ledger  # noqa: PLC0415 - one test needs it
+
+    (text,) = blocks(DOCS / "how-to" / "add-a-rule.md", "yaml")
+    (tmp_path / "users-read-by-script.yml").write_text(text, "utf-8")
+    rules = load([tmp_path])
+    assert rules.refused == ()
+    (rule,) = rules.told
+    for sample, hits in ((rule.guide.firing, 1), (rule.guide.quiet, 0)):
+        with ledger(expanded(sample)) as engine:
+            assert rules.evaluate(engine) == hits
 
 
 # ---- decisions

@@ -450,18 +450,29 @@ def verify(
 @app.command()
 def simulate(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="a new folder")],
-    scenario: Annotated[str, typer.Option(help="vishing-data-loader, qantas or clean")],
+    scenario: Annotated[str, typer.Option(help="one of the names above")],
     customers: Annotated[
         int | None, typer.Option(help="how many people; each scenario has its own default")
     ] = None,
     seed: Annotated[int, typer.Option(help="another seed draws another tenant")] = 1,
     events: Annotated[
         int | None,
-        typer.Option(help="about how many log rows the tenant's own people leave, 100,000 or more"),
+        typer.Option(
+            help="about how many log rows the tenant's own people leave, 100,000 or more; fixed tenants only"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the logs and tables of a made-up breach, and its answer key."""
+    """Write the logs and tables of a made-up tenant, and its answer key.
+
+    With one fixed tenant and breach: vishing-data-loader, qantas; with no breach: clean.
+
+    A theft, drawn by seed: data-loader-vishing, guest-scraping, mfa-reset, page-walking, paged-scraping,
+    report-chunks, several-accounts, single-request, slow-drip, stolen-token.
+
+    Honest but odd weeks, drawn by seed: acquired-team, holiday-peak, marketing-export, migration,
+    month-end, new-integration, new-starters, reorganisation, travel-and-devices.
+    """
     from floodmark.models import SimulatedCase
     from floodmark.simulate import simulate as run
 

@@ -1,11 +1,11 @@
 -- detect_act: one row per actor, door, kind and act. rows: read by the act, the most that one log tells; for
 -- single records the distinct ones. unknown: further pages or downloads without a count. before, unknown_before:
 -- the largest such act of the actor that began a day or more earlier, and the number of those uncounted ones. full_at: when
--- it had reached $rows rows ($records single records); null where it did not.
+-- it had reached $rows rows ($records single records); null where it did not. unknown_at: the first uncounted one.
 WITH by_log AS (
     SELECT way, kind, act, min(done_at) AS begins_at, max(done_at) AS ends_at, max(job) AS job,
            CASE WHEN kind = 'records' THEN count(DISTINCT record) FILTER (kind = 'records') ELSE sum(rows) END::BIGINT AS rows,
-           count(*) FILTER (unknown) AS unknown
+           count(*) FILTER (unknown) AS unknown, min(done_at) FILTER (unknown) AS unknown_at
     FROM detect_read
     GROUP BY way, kind, act
 ), running AS (
@@ -21,7 +21,7 @@ WITH by_log AS (
     WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END GROUP BY way, kind, act
 ), by_act AS (
     SELECT actor, door, kind, act, min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(job) AS job,
-           max(rows) AS rows, max(unknown) AS unknown, min(full_at) AS full_at
+           max(rows) AS rows, max(unknown) AS unknown, min(unknown_at) AS unknown_at, min(full_at) AS full_at
     FROM by_log JOIN detect_way USING (way) LEFT JOIN full_by_log USING (way, kind, act)
     GROUP BY actor, door, kind, act
 ), so_far AS (

@@ -1,7 +1,8 @@
 -- detect_event: one row per event that has an actor and a time, without failed and blocked acts.
 -- door: what the account came in by. The login where known, else the session; for a row without both that
 -- of the row with the same request, else address and client. net: /24 of IPv4, /48 of IPv6. client, agent:
--- names without their version. desk: the network, of work in the browser. report: its id. reading: the act read customer records. counted: a COUNT() query.
+-- names without their version. desk: the network, of work in the browser. report: its id. action: names
+-- of what a page's framework asked for. reading: the act read customer records. counted: a COUNT() query.
 -- text: hash of the query text. objects: sorted, for acts that look around only.
 WITH login_of AS (
     SELECT session, min(login) AS login FROM event WHERE session IS NOT NULL AND login IS NOT NULL GROUP BY session
@@ -20,21 +21,26 @@ WITH login_of AS (
 ), named AS (
     -- 'Browser' stands for any of them.
     SELECT name, CASE WHEN lower(name) NOT IN ('', 'browser', 'n/a', 'unknown')
-                      THEN nullif(lower(trim(regexp_replace(name, '/\s*v?[0-9].*$|/\s*$', ''))), '') END AS client
+                      THEN nullif(lower(trim(regexp_replace(name, '/\s*v?[0-9].*$|/\s*$', ''))), '') END AS client,
+           regexp_matches(name, '(?i)salesforce ?(mobile|for (ios|android))') AS mobile
     FROM (SELECT DISTINCT client AS name FROM event)
 ), agent AS (
-    SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent
+    SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent,
+           regexp_matches(user_agent, '(?i)salesforce ?(mobile|for (ios|android))') AS mobile
     FROM (SELECT DISTINCT user_agent FROM event)
 ), seen AS (
     SELECT event.event, log, event."at" AS done_at, coalesce(detect_name.actor, event.actor) AS actor, event.session,
-           coalesce(event.login, login_of.login) AS login, event.ip, network.net,
+           coalesce(event.login, login_of.login) AS login, event.ip,
+           -- The network of a telephone changes by nature and says nothing.
+           CASE WHEN NOT coalesce(named.mobile, false) AND NOT coalesce(agent.mobile, false) THEN network.net END AS net,
            coalesce(event.client, '') AS client_name,
            -- An identity provider names the application that was entered, not the one that came.
            CASE WHEN NOT starts_with(log, 'okta.') THEN named.client END AS client,
            CASE WHEN NOT starts_with(log, 'okta.') THEN event.app_id END AS app,
            agent.agent,
            operation, CASE WHEN job IS NOT NULL THEN lower(method) END AS method, objects, matched_rows, delivered_rows,
-           CASE WHEN operation = 'report' THEN resource END AS report, record_ids[1] AS record, job, execution, twin.visit AS twin_visit,
+           CASE WHEN operation = 'report' THEN resource END AS report,
+           CASE WHEN log = 'salesforce.elf.AuraRequest' THEN method END AS action, record_ids[1] AS record, job, execution, twin.visit AS twin_visit,
            CASE WHEN query IS NOT NULL THEN hash(query) END AS text,
            coalesce(regexp_matches(query, '(?i)^\s*select\s+count\s*\('), false) AS counted
     FROM event

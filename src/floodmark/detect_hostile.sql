@@ -1,12 +1,13 @@
 -- detect_hostile: one row per finding (its number in this run) and event. An event belongs to a finding that
 -- has marks when it shows one of them, or came in by a door that shows one, from an address of such events;
--- else when it is a read of the finding's doors within the finding's time.
+-- else when it came by the finding's doors within the finding's time, and is a read if reads are what is told.
 WITH mark AS (
     SELECT unnest($mark_findings::BIGINT[]) AS finding, unnest($mark_actors::VARCHAR[]) AS actor,
            unnest($mark_kinds::VARCHAR[]) AS kind, unnest($marks::VARCHAR[]) AS mark
 ), span AS (
     SELECT unnest($span_findings::BIGINT[]) AS finding, unnest($span_actors::VARCHAR[]) AS actor,
-           unnest($span_doors::VARCHAR[]) AS door, unnest($span_from::TIMESTAMP[]) AS begins_at, unnest($span_to::TIMESTAMP[]) AS ends_at
+           unnest($span_doors::VARCHAR[]) AS door, unnest($span_from::TIMESTAMP[]) AS begins_at, unnest($span_to::TIMESTAMP[]) AS ends_at,
+           unnest($span_reads::BOOLEAN[]) AS reads
 ), marked AS (
     SELECT DISTINCT mark.finding, detect_event.actor, detect_event.event, door, ip
     FROM detect_event JOIN mark ON mark.actor = detect_event.actor
@@ -27,5 +28,5 @@ SELECT DISTINCT finding, event FROM (
     SELECT span.finding, detect_event.event
     FROM detect_event JOIN span ON span.actor = detect_event.actor AND span.door = detect_event.door
      AND detect_event.done_at BETWEEN span.begins_at AND span.ends_at
-    WHERE detect_event.reading
+    WHERE detect_event.reading OR NOT span.reads
 )

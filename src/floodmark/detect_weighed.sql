@@ -1,7 +1,7 @@
 -- detect_weighed: one row per sign of detect_sign, with what it weighs. rate: how often an account takes such a step in a
 -- week, as far as was known a day before. Of an account that never took it: the share of weeks, among accounts of its kind
 -- (people or machines) that had not taken it until then, in which one did for the first time, an account's first
--- $settled_days days set aside. Of one that took it before: its own share of weeks, with $own_weeks weeks of the share among
+-- $settled_days days set aside. Of one that took it before: its own share of weeks, the first $settled_days days set aside, with $own_weeks weeks of the share among
 -- all accounts of its kind added. To each share among others $prior_weeks account-weeks of the stated rate are added.
 -- shown, peers: how many of how many weeks. points: 2 * log10(1 / rate), between 0 and what the kind may weigh at most; for a kind
 -- of a fixed weight, that weight. Half of it in the first $young_weeks weeks of an account, in which much is new.
@@ -11,16 +11,18 @@ WITH kinds AS (
 ), placed AS (
     SELECT sign.*, kinds.* EXCLUDE (kind), coalesce(week.ui, true) AS ui, coalesce(week.first_at, sign.told_at) AS first_at, coalesce(week.peers, 0) AS all_weeks
     FROM detect_sign AS sign JOIN kinds USING (kind)
-    LEFT JOIN detect_week AS week ON week.actor = sign.actor AND week.week = date_trunc('week', sign.told_at)
+    ASOF LEFT JOIN detect_week AS week ON week.actor = sign.actor AND week.begins_at <= sign.told_at
 ), weekly AS (
     SELECT kind, ui, actor, date_trunc('week', told_at) AS week, min(told_at) AS told_at, min(first_at) AS first_at FROM placed GROUP BY ALL
 ), numbered AS (
+    -- What an account shows in its first days is learnt, and no habit yet.
     SELECT *, row_number() OVER (PARTITION BY kind, actor ORDER BY told_at, ui) AS own FROM weekly
+    WHERE told_at >= first_at + to_days($settled_days)
 ), so_far AS (
     -- Weeks in which an account showed the kind, up to each time at which one did; and those that were an account's first.
     SELECT kind, ui, told_at, max(shown) AS shown, max(firsts) AS firsts FROM (
         SELECT kind, ui, told_at, count(*) OVER up_to AS shown,
-               count(*) FILTER (own = 1 AND told_at >= first_at + to_days($settled_days)) OVER up_to AS firsts
+               count(*) FILTER (own = 1) OVER up_to AS firsts
         FROM numbered
         WINDOW up_to AS (PARTITION BY kind, ui ORDER BY told_at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
     ) GROUP BY ALL

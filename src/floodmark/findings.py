@@ -24,6 +24,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
@@ -45,8 +46,8 @@ PRIOR_WEEKS = 200
 """How many account-weeks the stated rate of a kind counts for."""
 OWN_WEEKS = 4
 """How many weeks of an account's own history its colleagues' rate counts for."""
-YOUNG_WEEKS = 2
-"""In its first weeks an account is learnt: what is new for it weighs half."""
+YOUNG_WEEKS = 1
+"""In its first week an account is learnt: what is new for it weighs half."""
 _NEW_AFTER_DAYS = 3
 _NEW_AFTER_DAYS_LEARNING = 1
 _NEW_FOR_WEEKS = 2
@@ -208,7 +209,11 @@ def detect(
         history = _prepare(engine)
         chosen = tuple(_scanned() if detectors is None else detectors)
         found = _signals(engine, chosen)
-    merged = [group for group in _merge(found, _links(engine)) if group.telling(history)]
+    merged = [
+        group
+        for group in _merge(found, _links(engine, {each.actor for each in found}))
+        if group.telling(history)
+    ]
     made = [finding for _, finding in _made(engine, merged, history)]
     limit = stamp(since.astimezone(UTC) if since and since.tzinfo else since) or ""
     (young,) = engine.row(
@@ -333,12 +338,12 @@ def _keep(engine: Engine, name: str, bound: dict[str, Any]) -> None:
     engine.keep(name, statement(_HERE / f"{name}.sql"), bound)
 
 
-def _links(engine: Engine) -> dict[str, list[_Link]]:
-    """Return account -> the new marks of its doors, by time, of accounts that could make a finding."""
+def _links(engine: Engine, actors: Iterable[str]) -> dict[str, list[_Link]]:
+    """Return account -> the new marks of its doors, by time, of the accounts named."""
     found: dict[str, list[_Link]] = {}
     sql = """SELECT actor, door, kind, mark, settled, others, since FROM detect_door
-             WHERE actor IN (SELECT actor FROM detect_candidate) ORDER BY since, door, kind, mark"""
-    for actor, door, kind, mark, settled, others, since in engine.rows(sql):
+             WHERE list_contains($1::VARCHAR[], actor) ORDER BY since, door, kind, mark"""
+    for actor, door, kind, mark, settled, others, since in engine.rows(sql, [sorted(actors)]):
         new = NewMark(Mark(actor, kind, mark), settled, others)
         found.setdefault(actor, []).append(_Link(since, door, new))
     return found
@@ -378,6 +383,15 @@ class _Group:
         self.links |= other.links
         self.points = max(self.points, other.points)
         self.told_at = min((each for each in (self.told_at, other.told_at) if each), default=None)
+
+    def by_marks(self) -> bool:
+        """Say whether its events are those that show its new marks; what known means do is told by time."""
+        known = {"drip", "guest"} & {each.family for each in self.signals}
+        return bool(self.triggers()) and not known
+
+    def reads(self) -> bool:
+        """Say whether customer records were read beyond what is usual."""
+        return any(each.family in _READING - {"guest"} for each in self.signals)
 
     def triggers(self) -> list[NewMark]:
         """Return the new marks of its events; an address inside a known network is none."""
@@ -464,41 +478,54 @@ def _merge(found: Iterable[Signal], links: Mapping[str, Sequence[_Link]]) -> lis
     return [group for actor in sorted(by_actor) for group in _grouped(by_actor[actor], links.get(actor, ()))]
 
 
+class _Groups:
+    """The groups of one account's signs: doors, new marks and chains seen together (a union-find)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Any, Any] = {}
+        self.found: dict[Any, _Group] = {}
+
+    def root(self, key: Any) -> Any:
+        """Return the door, mark or chain that stands for the group of `key`."""
+        while self._parent.setdefault(key, key) != key:
+            key = self._parent[key]
+        return key
+
+    def joined(self, keys: Sequence[Any]) -> _Group:
+        """Make one group of those of all keys, and return it."""
+        first = self.root(keys[0])
+        group = self.found.setdefault(first, _Group())
+        for other in (self.root(key) for key in keys[1:]):
+            if other != first:
+                self._parent[other] = first
+                group.join(self.found.pop(other, _Group()))
+        return group
+
+    def add(self, step: Signal | _Link) -> str:
+        """Put a sign or a new mark into its group and return a door of it."""
+        if isinstance(step, _Link):
+            self.joined([step.door, step.new.mark]).links.add(step)
+            return step.door
+        chain = [("chain", step.chain)] if step.chain else []
+        self.joined([*step.doors, *chain]).signals.append(step)
+        return step.doors[0]
+
+
 def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
-    """Return the groups of one account's signs, weighed after each step in the order of time.
+    """Return the groups of one account's signs, weighed after each time at which there was something new.
 
     What a door shows later must not make an earlier time tell, so groups are joined as it happens.
     """
-    parent: dict[Any, Any] = {}
-    groups: dict[Any, _Group] = {}
-
-    def root(key: Any) -> Any:
-        while parent.setdefault(key, key) != key:
-            key = parent[key]
-        return key
-
-    def joined(keys: Sequence[Any]) -> _Group:
-        first = root(keys[0])
-        group = groups.setdefault(first, _Group())
-        for other in (root(key) for key in keys[1:]):
-            if other != first:
-                parent[other] = first
-                group.join(groups.pop(other, _Group()))
-        return group
-
-    steps: list[tuple[datetime, int, Signal | _Link]] = [
-        *((each.since, 0, each) for each in links),
-        *((each.told_at, 1, each) for each in sorted(signals, key=_by_time)),
+    groups = _Groups()
+    steps: list[tuple[datetime, Signal | _Link]] = [
+        *((each.since, each) for each in links),
+        *((each.told_at, each) for each in sorted(signals, key=_by_time)),
     ]
-    for at, _, each in sorted(steps, key=lambda step: step[:2]):
-        if isinstance(each, _Link):
-            group = joined([each.door, each.new.mark])
-            group.links.add(each)
-        else:
-            group = joined([*each.doors, *([("chain", each.chain)] if each.chain else [])])
-            group.signals.append(each)
-        group.weigh(at)
-    return [group for group in groups.values() if group.signals]
+    for at, together in groupby(sorted(steps, key=lambda step: step[0]), key=lambda step: step[0]):
+        doors = [groups.add(each) for _, each in together]
+        for root in dict.fromkeys(groups.root(door) for door in doors):
+            groups.found[root].weigh(at)
+    return [group for group in groups.found.values() if group.signals]
 
 
 def _made(engine: Engine, groups: Sequence[_Group], history: History) -> Iterator[tuple[int, Finding]]:
@@ -549,13 +576,13 @@ def _picked(groups: Sequence[_Group]) -> dict[str, list[Any]]:
     marked = [
         (number, new.mark)
         for number, group in enumerate(groups)
-        if group.triggers()
+        if group.by_marks()
         for new in group.chosen()
     ]
     spans = [
         (number, signal, door)
         for number, group in enumerate(groups)
-        if not group.triggers()
+        if not group.by_marks()
         for signal in group.signals
         for door in signal.doors
     ]
@@ -569,6 +596,7 @@ def _picked(groups: Sequence[_Group]) -> dict[str, list[Any]]:
         "span_doors": [door for _, _, door in spans],
         "span_from": [signal.begins_at for _, signal, _ in spans],
         "span_to": [signal.ends_at for _, signal, _ in spans],
+        "span_reads": [groups[number].reads() for number, _, _ in spans],
     }
 
 

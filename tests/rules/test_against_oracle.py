@@ -205,3 +205,76 @@ def test_an_expression_that_fits_shows_that_the_strategies_reach_hits():
     assert found([rule, counted], rows) == [
         ("correlation", "e2", START + timedelta(seconds=2), START, START + timedelta(seconds=5), 3)
     ]
+
+
+def counted(value, least):
+    """Return a correlation by account over the rule `one`, with at least so many values within a minute."""
+    return {
+        "title": "c", "name": "correlation", "level": "low",
+        "correlation": {
+            "type": "value_count" if value else "event_count", "rules": ["one"], "group-by": ["actor"],
+            "timespan": "60s", "condition": {"gte": least} | ({"field": value} if value else {}),
+        },
+    }  # fmt: skip
+
+
+QUERIES = {
+    "title": "s",
+    "name": "one",
+    "level": "low",
+    "logsource": {"product": "salesforce", "service": "any"},
+    "detection": {"a": {"query|contains": "x"}, "condition": "a"},
+}
+
+
+def event(number, seconds, **slots):
+    """Return a query of one account, some seconds after the start."""
+    return {
+        "event": f"e{number}",
+        "log": "salesforce.rtem.ApiEvent",
+        "at": START + timedelta(seconds=seconds),
+        "actor": "a",
+        "query": "x",
+        **slots,
+    }
+
+
+def test_one_event_may_hold_all_values():
+    """Of a list each element counts, so one event can be enough where several values are asked for."""
+    rows = [event(0, 0, objects=["a", "b", "c"])]
+    assert [each[:2] for each in found([QUERIES, counted("objects", 3)], rows)] == [("correlation", "e0")]
+
+
+def test_a_window_across_stretches_is_complete():
+    """Events of one window that lie in two minutes count together, wherever the minute begins."""
+    for begin in range(0, 60, 7):
+        rows = [event(number, begin + 20 * number) for number in range(4)] + [
+            event(9, begin + 500, actor="b"),
+            event(8, begin + 501, actor=None),
+        ]
+        hits = found([QUERIES, counted(None, 4)], rows)
+        assert [each[:2] for each in hits] == [("correlation", "e3")]
+
+
+def test_texts_that_recur_are_found_like_others():
+    """Ten times the same text is looked at once, and every event is told."""
+    rows = [event(number, number) for number in range(10)] + [
+        event(10, 10, query="y"),
+        event(11, 11, query=None),
+    ]
+    assert len(found([QUERIES], rows)) == 10
+
+
+def test_more_rules_than_one_word_holds():
+    """A hundred and fifty rules, three of which fit."""
+    rules = [
+        {
+            **QUERIES,
+            "name": f"rule-{number:03}",
+            "detection": {"a": {"query|contains": f"number {number:03}"}, "condition": "a"},
+        }
+        for number in range(150)
+    ]
+    rows = [event(0, 0, query="number 000, number 075"), event(1, 1, query="NUMBER 149")]
+    hits = [each[:2] for each in found(rules, rows)]
+    assert hits == [("rule-000", "e0"), ("rule-075", "e0"), ("rule-149", "e1")]

@@ -30,15 +30,19 @@ ENDS_AT = STARTS_AT + timedelta(weeks=6)
 ROLES = ["agent"] * 40 + ["manager"] * 4 + ["admin"] * 2 + ["loader", "integration", "telephony", "guest"]
 MACHINES = {"integration", "telephony"}
 EXPECTED_HOSTILE = {
-    "data-loader-vishing", "guest-scraping", "mfa-reset", "paged-scraping", "report-chunks", "several-accounts",
-    "single-request", "slow-drip", "stolen-token",
+    "data-loader-vishing", "guest-scraping", "mfa-reset", "page-walking", "paged-scraping", "report-chunks",
+    "several-accounts", "single-request", "slow-drip", "stolen-token",
 }  # fmt: skip
 EXPECTED_HONEST = {
-    "holiday-peak", "marketing-export", "migration", "month-end", "new-integration", "new-starters",
+    "acquired-team", "holiday-peak", "marketing-export", "migration", "month-end", "new-integration", "new-starters",
     "reorganisation", "travel-and-devices",
 }  # fmt: skip
 # Family, parameter, least, most.
 RANGES = [
+    ("acquired-team", "team", 5, 15),
+    ("acquired-team", "within_days", 1, 6),
+    ("acquired-team", "networks", 1, 3),
+    ("acquired-team", "rounds", 1, 2),
     ("data-loader-vishing", "sessions", 1, 4),
     ("data-loader-vishing", "gap_h", 2, 96),
     ("data-loader-vishing", "chunks", 1, 60),
@@ -52,6 +56,9 @@ RANGES = [
     ("month-end", "days", 2, 5),
     ("new-integration", "hosts", 1, 3),
     ("new-starters", "starters", 3, 10),
+    ("page-walking", "customers", 300, 6_000),
+    ("page-walking", "per_hour", 10, 1_800),
+    ("page-walking", "days", 1, 24),
     ("paged-scraping", "pause_ms", 200, 4_000),
     ("reorganisation", "hours_later", -8, 8),
     ("report-chunks", "chunks", 20, 300),
@@ -234,6 +241,33 @@ def test_a_drip_meets_nobody_twice_and_lasts(tenant: Tenant) -> None:
         places = [act.place for act in plan.acts if isinstance(act, View | Fetch)]
         assert len(places) == len(set(places))
         assert len({act.at.date() for act in plan.acts}) >= 8
+
+
+def test_a_walk_opens_each_customer_once_and_takes_a_kept_session_without_a_login(tenant: Tenant) -> None:
+    """No contact is opened twice, no more than drawn; a kept session shows no sign-on, and cases come first."""
+    for seed in SEEDS:
+        plan = planned(FAMILIES["page-walking"], tenant, seed)
+        pages = [act for act in plan.acts if isinstance(act, View)]
+        opened = [page.place for page in pages if page.object == "Contact"]
+        assert len(opened) == len(set(opened)) <= plan.drawn["customers"]  # pyright: ignore[reportOperatorIssue]
+        assert (pages[0].object == "Case") == (plan.drawn["cases"] != "no")
+        kept = plan.drawn["kept_session"] == "True"
+        assert {login.token for login in plan.logins} == {kept}
+        assert bool(plan.identity) != kept
+
+
+def test_an_acquired_team_was_never_there_before(tenant: Tenant) -> None:
+    """Each member begins within the days that were drawn, works from a network of the team, and is set up."""
+    for seed in SEEDS:
+        plan = planned(FAMILIES["acquired-team"], tenant, seed)
+        firsts = plan.absent_before
+        assert len(firsts) == plan.drawn["team"]
+        assert max(firsts.values()) - min(firsts.values()) <= timedelta(days=float(plan.drawn["within_days"]))
+        assert all(login.at >= firsts[login.account] for login in plan.logins if login.account in firsts)
+        usual = {each.n: each.address for each in tenant.accounts}
+        own = {login.address for login in plan.logins if login.address != usual[login.account]}
+        assert len(own) == plan.drawn["networks"]
+        assert sum(row.action == "createduser" for row in plan.setup) == len(firsts)
 
 
 def test_samples_are_small_for_the_tenant() -> None:

@@ -78,6 +78,7 @@ def oracle(events: Sequence[Mapping[str, Any]], **decided: Any) -> Oracle:
     return Oracle(events, {"S1"}, {"L1"}, {"F1": {"e0", "e3"}, "F2": {"e3"}}, **decided)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_rows(), data=st.data())
 def test_links_and_events_are_those_of_plain_loops(
@@ -99,6 +100,7 @@ def test_links_and_events_are_those_of_plain_loops(
     assert wider(intrusion) == decided.states()
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=_rows(), seed=st.integers(0, 99))
 def test_a_refusal_only_takes_away_and_order_changes_nothing(

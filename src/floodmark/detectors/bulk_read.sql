@@ -20,7 +20,7 @@ WITH deletion AS (
     SELECT 'bulk-first' AS sign, full_at AS told_at, * FROM judged WHERE rows >= least AND before * 2 < least
     UNION ALL
     -- That nothing counted them is known when the hour is over.
-    SELECT 'bulk-uncounted', date_trunc('hour', begins_at) + INTERVAL 1 HOUR, * FROM judged
+    SELECT 'bulk-uncounted', date_trunc('hour', unknown_at) + INTERVAL 1 HOUR, * FROM judged
     WHERE kind IN ('query', 'bulk') AND unknown > 0 AND unknown_before = 0 AND before * 2 < least AND hour_rows < $counted
     UNION ALL
     SELECT 'job-deleted', deleted_at, * FROM judged WHERE deleted_at IS NOT NULL AND (rows > 0 OR unknown > 0)

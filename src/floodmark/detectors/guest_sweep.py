@@ -14,6 +14,14 @@ from floodmark.findings import Detector, Kind
 from floodmark.text import visible
 
 _SHOWN = 60
+_ACTIONS = (
+    "executegraphql", "getitems", "getlistrecordsbyname", "getlistui", "getobjectinfo", "getobjectinfos",
+    "getrecord", "getrecords", "getrecordswithfields", "getrecordui", "getrecordwithfields",
+    "getrecordwithlayouts", "search",
+)  # fmt: skip
+"""Actions of the platform's own controllers that hand out records or say what objects hold."""
+_LISTS = ("executegraphql", "getitems", "getlistrecordsbyname", "getlistui", "getrecords", "search")
+"""Those that hand out many at once."""
 
 
 class GuestSweep(Detector):
@@ -27,26 +35,34 @@ class GuestSweep(Detector):
     id = "guest-sweep"
     title = "requests of a public site's pages from one address at a pace that no visitor had"
     techniques = ("T1190", "T1119")
-    kinds = (Kind("guest-sweep", "guest", 1, 1, 12),)
+    kinds = (
+        Kind("guest-sweep", "guest", 1, 1, 12),
+        Kind("guest-list", "guest", 1, 1, 10),
+        Kind("guest-record", "look", 0.01, 0.01, 4),
+    )
     response = "Block the address; take the guest account's rights to customer objects away."
     suspicious = Path(__file__).with_name("guest_sweep.sql")
 
-    def __init__(self, *, requests: int = 80, times: int = 4) -> None:
-        self.requests = requests
-        self.times = times
+    def __init__(self, *, requests: int = 80, times: int = 4, days: int = 7) -> None:
+        self.limits: Mapping[str, Any] = {
+            "requests": requests,
+            "times": times,
+            "days": days,
+            "actions": list(_ACTIONS),
+            "lists": list(_LISTS),
+        }
 
     def bound(self) -> Mapping[str, Any]:
-        """Return the least requests within an hour, and how many times the busiest hour it must be."""
-        return {"requests": self.requests, "times": self.times}
+        """Return the least requests in an hour, how many times the busiest, the actions with their days."""
+        return self.limits
 
     def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
-        """Tell the address, its requests and the busiest hour before."""
-        address = visible(row["what"], limit=_SHOWN)
-        since = f"{row['begins_at']:%Y-%m-%d %H:%M}"
-        return (
-            f"was asked {row['rows']:,} times within an hour from {address}, from {since} UTC",
-            f"the busiest hour of any address had {row['before']:,}",
-        )
+        """Tell the address, its requests and the busiest hour before; or the action."""
+        what, since = visible(row["what"], limit=_SHOWN), f"{row['begins_at']:%Y-%m-%d %H:%M}"
+        if row["kind"] != "guest-sweep":
+            return f'was asked for "{what}" from {since} UTC', "nobody had asked this account for it"
+        busiest = f"the busiest hour of any address had {row['before']:,}"
+        return f"was asked {row['rows']:,} times within an hour from {what}, from {since} UTC", busiest
 
 
 DETECTOR = GuestSweep()

@@ -43,6 +43,8 @@ class NewClient(Detector):
         Kind("agent-known", "tool", 0.03, 0.01, 4),
         Kind("place-unknown", "place", 0.03, 0.006, 5),
         Kind("place-known", "place", 0.03, 0.006, 4),
+        Kind("place-near", "place", 0.1, 0.02, 2),
+        Kind("desk-near", "place", 0.1, 0.05, 2),
         Kind("desk-unknown", "place", 0.02, 0.02, 5),
         Kind("desk-known", "place", 0.03, 0.03, 4),
         Kind("tool-announced", "announced", 1, 1, 1),

@@ -1,6 +1,7 @@
 -- detect_new_client: one row per account and mark that is new for it: a client, application or user agent (tool), a network
 -- (place), or a network of work in the browser (desk). others: accounts that showed it a week or more before. doors: the one
--- that showed it first. unknown: no other account had the network, fewer than $common the tool. A client that the set-up trail named within $announced_days days before is announced.
+-- that showed it first. unknown: no other account had the network, fewer than $common the tool;
+-- near: the account came from a neighbouring network before. A client that the set-up trail named within $announced_days days before is announced.
 WITH announced AS (
     SELECT "at" AS said_at, lower(resource) AS said FROM event
     WHERE operation = 'setup' AND (method ILIKE '%connectedapp%' OR method ILIKE '%packagingapp%') AND "at" IS NOT NULL AND resource IS NOT NULL
@@ -9,13 +10,18 @@ WITH announced AS (
        AND said_at >= told_at - to_days($announced_days) AND contains(said, mark.mark)
     WHERE mark.kind = 'client' AND length(mark.mark) >= 4
     GROUP BY ALL
+), wide AS (
+    -- Networks of one /16 (/32 of IPv6) are mostly of one provider.
+    SELECT actor, regexp_extract(net, '^\d+\.\d+|^[^:]*:[^:]*') AS wide, min(begins_at) AS wide_at FROM detect_presence WHERE net <> '' GROUP BY ALL
 )
 SELECT CASE WHEN named.mark IS NOT NULL THEN 'tool-announced'
+            WHEN wide.wide_at < mark.first_at THEN CASE mark.kind WHEN 'net' THEN 'place-near' ELSE 'desk-near' END
             ELSE CASE mark.kind WHEN 'net' THEN 'place' WHEN 'desk' THEN 'desk' WHEN 'agent' THEN 'agent' ELSE 'tool' END
                  || CASE WHEN mark.others < CASE WHEN mark.kind IN ('net', 'desk') THEN 1 ELSE $common END THEN '-unknown' ELSE '-known' END END AS kind,
        mark.actor, [arg_min(door.door, (door.since, door.door))] AS doors, mark.told_at, mark.first_at AS begins_at,
        mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others, mark.settled
 FROM detect_mark AS mark JOIN detect_door AS door ON door.actor = mark.actor AND door.kind = mark.kind AND door.mark = mark.mark
 LEFT JOIN named ON named.actor = mark.actor AND named.kind = mark.kind AND named.mark = mark.mark
+LEFT JOIN wide ON mark.kind IN ('net', 'desk') AND wide.actor = mark.actor AND wide.wide = regexp_extract(mark.mark, '^\d+\.\d+|^[^:]*:[^:]*')
 WHERE mark.kind <> 'ip'
-GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, mark.settled, named.mark
+GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, mark.settled, named.mark, wide.wide_at

@@ -20,7 +20,8 @@ class NewReport(Detector):
     """A report that no account had run before, or more runs of reports in an hour than the account ever made.
 
     Sees: a report made or changed to take customers out, and its export in many pieces.
-    Misses: a known report, run as often as usual.
+    Misses: a known report, run as often as usual; and much of what is done around the end of a month, when
+    new and more reports are the rule.
     Check: who made the report, its columns, and what became of the exported files.
     """
 
@@ -29,6 +30,9 @@ class NewReport(Detector):
     techniques = ("T1213.004",)
     kinds = (
         Kind("report-new", "look", 0.005, 0.005, 5),
+        Kind("report-new-closing", "look", 0.1, 0.1, 3),
+        Kind("report-many-closing", "volume", 0.1, 0.1, 3),
+        Kind("report-day-closing", "volume", 0.1, 0.1, 3),
         Kind("report-many", "volume", 0.006, 0.006, 5),
         Kind("report-day", "volume", 0.006, 0.006, 5),
     )
@@ -36,7 +40,14 @@ class NewReport(Detector):
     suspicious = Path(__file__).with_name("new_report.sql")
 
     def __init__(self, *, days: int = 7, runs: int = 4, day_runs: int = 6, times: int = 2) -> None:
-        self.limits: Mapping[str, Any] = {"days": days, "runs": runs, "day_runs": day_runs, "times": times}
+        self.limits: Mapping[str, Any] = {
+            "days": days,
+            "runs": runs,
+            "day_runs": day_runs,
+            "times": times,
+            "closing_from": 26,
+            "closing_to": 2,
+        }
 
     def bound(self) -> Mapping[str, Any]:
         """Return the days after which reports are known, the least runs an hour and a day, and the factor."""
@@ -44,7 +55,7 @@ class NewReport(Detector):
 
     def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Tell the report, or the runs."""
-        if row["kind"] == "report-new":
+        if row["kind"].startswith("report-new"):
             return f"ran report {visible(row['what'], limit=_SHOWN)}", "nobody had run it before"
         return (
             f"ran {row['runs']:,} reports within an hour, {row['begins_at']:%Y-%m-%d %H:%M} UTC",

@@ -1,6 +1,7 @@
 -- detect_new_report: one row per account and report that nobody had run before, after $days days of reports by anyone; and
 -- one per account and day on which it ran more reports than ever within 60 minutes (many: $runs, and $times times
 -- its busiest before) or in the day (day: $day_runs).
+-- closing: the same in the days around the end of a month ($closing_from to the $closing_to of the next), when books are closed.
 WITH run AS (
     SELECT actor, door, done_at, report, coalesce(execution, event) AS act FROM detect_event WHERE operation = 'report' AND report IS NOT NULL
 ), first_run AS (
@@ -19,13 +20,14 @@ WITH run AS (
     SELECT *, coalesce(max(runs) OVER (PARTITION BY actor, log ORDER BY day RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING), 0) AS before
     FROM daily
 )
-SELECT 'report-new' AS kind, actor, [arg_min(door, (done_at, door))] AS doors, min(done_at) AS told_at, min(done_at) AS begins_at, min(done_at) AS ends_at,
+SELECT 'report-new' || CASE WHEN day(min(done_at)) >= $closing_from OR day(min(done_at)) <= $closing_to THEN '-closing' ELSE '' END AS kind, actor, [arg_min(door, (done_at, door))] AS doors, min(done_at) AS told_at, min(done_at) AS begins_at, min(done_at) AS ends_at,
        report AS what, NULL::BIGINT AS runs, NULL::BIGINT AS before
 FROM run JOIN first_run USING (report)
 WHERE done_at = first_at AND first_at >= (SELECT min(done_at) FROM run) + to_days($days)
 GROUP BY actor, report
 UNION ALL
-SELECT kind, actor, [arg_min(door, (done_at, door))], min(done_at), min(done_at), max(done_at), '', max(runs), max(before)
+SELECT kind || CASE WHEN day(min(done_at)) >= $closing_from OR day(min(done_at)) <= $closing_to THEN '-closing' ELSE '' END,
+       actor, [arg_min(door, (done_at, door))], min(done_at), min(done_at), max(done_at), '', max(runs), max(before)
 FROM (SELECT 'report-many' AS kind, actor, door, done_at, runs, before FROM busiest WHERE runs >= greatest($runs, $times * before)
       UNION ALL
       SELECT 'report-day', actor, door, done_at, runs, before FROM busiest_day WHERE runs >= greatest($day_runs, $times * before))

@@ -16,7 +16,7 @@ class Sigma(Detector):
     """A rule of the package or of the case fits: what is known of published thefts, written down as data.
 
     Sees: what the rules say, one by one, in docs/reference/rules.md; each rule is a kind of sign of its own.
-    Misses: what each rule says it misses, and a rule whose last event failed or was blocked.
+    Misses: what each rule says it misses, and a rule whose last event names no account.
     Check: what each rule says.
     """
 

@@ -31,7 +31,7 @@ class SlowDrip(Detector):
     kinds = (
         Kind("drip-4", "pace", 0.01, 0.01, 4),
         Kind("drip-6", "pace", 0.005, 0.005, 6),
-        Kind("drip-10", "drip", 1, 1, 12),
+        Kind("drip-8", "drip", 1, 1, 12),
     )
     response = "Compare the records with the work that was assigned, before the person is asked."
     suspicious = Path(__file__).with_name("slow_drip.sql")

@@ -41,7 +41,8 @@ WITH single AS (
     SELECT unnest($steps::DOUBLE[]) AS limit_, unnest($kinds::VARCHAR[]) AS kind
 ), crossed AS (
     -- How many records of that day were enough.
-    SELECT marked.*, kind, limit_, ceil(expected + spread * ($slack + limit_ - excess_before))::BIGINT AS enough
+    SELECT marked.*, kind, limit_, CASE WHEN excess_before >= limit_ THEN reached
+           ELSE ceil(expected + spread * ($slack + limit_ - excess_before))::BIGINT END AS enough
     FROM marked JOIN step ON excess >= limit_ AND step > 0
 ), extent AS (
     SELECT crossed.actor, crossed.object, crossed.day, kind, min(daily.begins_at) AS begins_at, max(daily.ends_at) AS ends_at, count(*) AS days, sum(daily.reached)::BIGINT AS reached_in_all
@@ -52,11 +53,20 @@ WITH single AS (
     SELECT single.*, row_number() OVER (PARTITION BY single.actor, single.object, single.day ORDER BY single.done_at, record) AS place
     FROM single SEMI JOIN crossed ON crossed.actor = single.actor AND crossed.object = single.object AND crossed.day = single.day
 ), moment AS (
-    SELECT crossed.actor, crossed.object, crossed.day, kind, max(done_at) AS told_at, list_sort(list(DISTINCT door)) AS doors
+    SELECT crossed.actor, crossed.object, crossed.day, kind, max(done_at) AS told_at
     FROM crossed JOIN ranked ON ranked.actor = crossed.actor AND ranked.object = crossed.object AND ranked.day = crossed.day
      AND place <= greatest(1, least(enough, reached))
     GROUP BY crossed.actor, crossed.object, crossed.day, kind
+), way_in AS (
+    SELECT DISTINCT actor, object, day, door, min(done_at) AS begins_at FROM single GROUP BY ALL
+), came AS (
+    -- By which doors, in the whole run of days up to that time.
+    SELECT moment.actor, moment.object, moment.day, moment.kind, list_sort(list(DISTINCT door)) AS doors
+    FROM moment JOIN crossed ON crossed.actor = moment.actor AND crossed.object = moment.object AND crossed.day = moment.day AND crossed.kind = moment.kind
+    JOIN way_in ON way_in.actor = moment.actor AND way_in.object = moment.object AND way_in.begins_at <= told_at
+     AND way_in.day > coalesce(zero_at, crossed.day - 60)
+    GROUP BY moment.actor, moment.object, moment.day, moment.kind
 )
 SELECT kind, actor, doors, told_at, extent.begins_at, extent.ends_at, 'drip ' || object || ' ' || coalesce(zero_at::VARCHAR, '') AS chain, object, day, reached, round(expected)::BIGINT AS usual,
        round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days
-FROM crossed JOIN extent USING (actor, object, day, kind) JOIN moment USING (actor, object, day, kind)
+FROM crossed JOIN extent USING (actor, object, day, kind) JOIN moment USING (actor, object, day, kind) JOIN came USING (actor, object, day, kind)

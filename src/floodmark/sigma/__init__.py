@@ -1,6 +1,6 @@
 """Detection rules as data: Sigma files in, hits on the ledger out.
 
-    files ─► rules and what is refused ─► one scan of `event` ─► hits of simple rules ─► correlations ─► hits
+    files ─► rules and what is refused ─► scan of `event` ─► hits of simple rules ─► correlations ─► hits
 
 A rule is a Sigma document, or several in one file where a correlation needs rules of its own. All simple
 rules are looked at in one pass over the events; a correlation then looks at the hits of its rules. A rule
@@ -16,7 +16,8 @@ from pathlib import Path
 from floodmark import engine as engines
 from floodmark.engine import Engine, EngineError, quote
 from floodmark.ledger.source import SLOTS
-from floodmark.sigma import statements
+from floodmark.sigma import scan, statements
+from floodmark.sigma.plan import LOOKED_UP, QUERIES, Plan, products
 from floodmark.sigma.reading import Correlation, Guide, Refused, Rule, Simple, read
 
 __all__ = ["SHIPPED", "Correlation", "Guide", "Refused", "Rule", "Rules", "Simple", "load"]
@@ -58,8 +59,10 @@ class Rules:
         condition. Complete events that follow each other within the span are one hit, told at the first.
         A row whose group or counted value is unknown belongs to no group.
         """
-        plan = statements.Plan(self.rules)
-        engine.keep("detect_sigma_base", statements.base(plan))
+        # Texts of queries are looked at once where they recur, else the search for them would cost more.
+        told, distinct = engine.row("SELECT count(query), approx_count_distinct(query) FROM event")
+        plan = Plan(self.rules, (*LOOKED_UP, QUERIES) if told >= 2 * distinct else LOOKED_UP)
+        scan.evaluate(plan, engine)
         tables = {each.name: "detect_sigma_base" for each in self.rules if isinstance(each.body, Simple)}
         for number, rule in enumerate(each for each in self.rules if isinstance(each.body, Correlation)):
             tables[rule.name] = f"detect_sigma_{number}"
@@ -156,7 +159,7 @@ def _linked(rules: Sequence[Rule]) -> tuple[list[Rule], list[Refused]]:
             del waiting[rule.name]
     refused = [Refused(each.file, each.position, _missing(each, named)) for each in waiting.values()]
     kept: list[Rule] = []
-    known = statements.products(placed.values())
+    known = products(placed.values())
     for rule in placed.values():
         reason = statements.unknown(rule, known)
         (refused.append(Refused(rule.file, rule.position, reason)) if reason else kept.append(rule))

@@ -7,8 +7,8 @@ A missing value fits no test, so `not` of a test that found nothing to look at i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from floodmark.engine import literal
 
@@ -26,6 +26,8 @@ class Test:
     """The literal that `subject` must equal, if that is all."""
     within: str | None = None
     """The plain text that `subject` must contain, if that is all."""
+    listed: bool = False
+    """Whether `subject` is a list, of which one element must equal `word`."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,51 @@ def sql(condition: Condition) -> str:
             return "(" + " OR ".join(sql(each) for each in parts) + ")"
 
 
-def guarded(condition: Condition) -> tuple[str, Condition | None]:
-    """Split off the test of the operation: the same few stand before most rules and are looked at once."""
-    parts = condition.parts if isinstance(condition, All) else (condition,)
-    guards = [each for each in parts if slots(each) == frozenset({"operation"})]
-    rest = tuple(each for each in parts if each not in guards)
-    return " AND ".join(sorted(sql(each) for each in guards)), All(rest) if rest else None
+def parted(condition: Condition, over: Sequence[frozenset[str]]) -> list[Condition | None]:
+    """Split a condition into parts that must all fit: one for each set of slots, and the rest.
+
+    None stands for a part about which the condition says nothing.
+    """
+    found: list[list[Condition]] = [[] for _ in (*over, None)]
+    for each in _conjuncts(condition):
+        needed = slots(each)
+        place = next((number for number, known in enumerate(over) if needed <= known), len(over))
+        found[place].append(each)
+    return [All(tuple(each)) if each else None for each in found]
+
+
+def _conjuncts(condition: Condition) -> Iterator[Condition]:
+    """Yield what must fit, a part that is an `and` itself in pieces."""
+    if isinstance(condition, All):
+        for each in condition.parts:
+            yield from _conjuncts(each)
+    else:
+        yield condition
+
+
+def tests(condition: Condition) -> Iterator[Test]:
+    """Yield every test of a condition."""
+    match condition:
+        case Test():
+            yield condition
+        case Not():
+            yield from tests(condition.part)
+        case All() | Any():
+            for each in condition.parts:
+                yield from tests(each)
+
+
+def replaced(condition: Condition, by: Mapping[str, str]) -> Condition:
+    """Return a condition with the expressions of some tests replaced."""
+    match condition:
+        case Test():
+            return replace(condition, sql=by.get(condition.sql, condition.sql))
+        case Not():
+            return Not(replaced(condition.part, by))
+        case All():
+            return All(tuple(replaced(each, by) for each in condition.parts))
+        case Any():
+            return Any(tuple(replaced(each, by) for each in condition.parts))
 
 
 def _listed(parts: Iterable[Condition]) -> list[Condition]:
@@ -109,11 +150,13 @@ def _listed(parts: Iterable[Condition]) -> list[Condition]:
             texts.setdefault(each.subject, []).append(each)
         else:
             kept.append(each)
-    for subject, tests in words.items():
-        wanted = ", ".join(sorted({each.word or "" for each in tests}))
-        kept.append(Test(f"{subject} IN ({wanted})", tests[0].cost, tests[0].slot))
-    for subject, tests in texts.items():
-        kept += tests if len(tests) < _WORTH_JOINING else [_joined(subject, tests)]
+    for subject, found in words.items():
+        wanted = ", ".join(sorted({each.word or "" for each in found}))
+        listed = found[0].listed
+        told = f"list_has_any({subject}, [{wanted}])" if listed else f"{subject} IN ({wanted})"
+        kept.append(Test(told, found[0].cost, found[0].slot))
+    for subject, found in texts.items():
+        kept += found if len(found) < _WORTH_JOINING else [_joined(subject, found)]
     return kept
 
 
@@ -130,7 +173,7 @@ def _flat(parts: Iterable[Condition]) -> Iterator[Condition]:
             yield only
 
 
-def _joined(subject: str, tests: Sequence[Test]) -> Test:
+def _joined(subject: str, found: Sequence[Test]) -> Test:
     """Return one look for several texts: the engine's expressions search for all of them at once."""
-    wanted = "|".join(sorted({re.escape(each.within or "") for each in tests}))
-    return Test(f"regexp_matches({subject}, {literal(wanted)})", tests[0].cost + 1, tests[0].slot)
+    wanted = "|".join(sorted({re.escape(each.within or "") for each in found}))
+    return Test(f"regexp_matches({subject}, {literal(wanted)})", found[0].cost + 1, found[0].slot)

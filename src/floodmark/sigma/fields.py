@@ -9,7 +9,7 @@ so that no text of a rule ever becomes a name in a statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,8 +64,8 @@ _READ_OUT: Mapping[str, tuple[Kind, str, str]] = {
     "query_width": (
         "number",
         "query",
-        f"""CASE WHEN {_SELECTED} <> ''
-            THEN length({_SELECTED}) - length(replace({_SELECTED}, ',', '')) + 1 END""",
+        """CASE WHEN bare_select <> ''
+            THEN length(bare_select) - length(replace(bare_select, ',', '')) + 1 END""",
     ),
     "page_offset": (
         "number",
@@ -109,27 +109,48 @@ def _named(name: str) -> str:
     return rf"\b{name}\b" if name.startswith(("low_", "bare_")) else f'"{name}"'
 
 
-def prepared(source: str, expressions: str) -> str:
+def prepared(source: str, expressions: str, when: Callable[[str], str] | None = None) -> str:
     """Return `source` with the columns that some expressions name beside the slots.
 
     Each is computed once a row, in steps: text in lower case, the query without brackets, what is read out.
+    `when` returns, for a slot, the condition under which what is made of it will be looked at.
     """
-    texts = [name for name, kind in SLOTS.items() if kind == "VARCHAR"]
-    steps = (
-        {f"low_{name}": f"lower({quote(name)})" for name in texts},
-        {"bare_query": _BARE},
-        {name: sql for name, (_, _, sql) in _READ_OUT.items()},
-        {"low_record": 'lower("record")'},
-    )
     wanted = expressions
-    chosen: list[dict[str, str]] = []
-    for step in reversed(steps):
-        chosen.append({name: sql for name, sql in step.items() if re.search(_named(name), wanted)})
-        wanted += " ".join(chosen[-1].values())
+    chosen: list[dict[str, tuple[str, str]]] = []
+    for step in reversed(_STEPS):
+        chosen.append({name: each for name, each in step.items() if re.search(_named(name), wanted)})
+        wanted += " ".join(sql for _, sql in chosen[-1].values())
     for step in reversed(chosen):
-        more = "".join(f", {sql} AS {quote(name)}" for name, sql in step.items())
+        more = "".join(
+            f", CASE WHEN {when(slot)} THEN {sql} END AS {quote(name)}"
+            if when
+            else f", {sql} AS {quote(name)}"
+            for name, (slot, sql) in step.items()
+        )
         source = f"(SELECT *{more} FROM {source})" if step else source
     return source
+
+
+def _steps() -> tuple[Mapping[str, tuple[str, str]], ...]:
+    """Return the steps: column -> its slot and how it is computed from those before."""
+    low = {"VARCHAR": "lower({})", "VARCHAR[]": "list_transform({}, lambda x: lower(x))"}
+    return (
+        {f"low_{name}": (name, low[kind].format(quote(name))) for name, kind in SLOTS.items() if kind in low},
+        {"bare_query": ("query", _BARE)},
+        {"bare_select": ("query", _SELECTED)},
+        {name: (slot, sql) for name, (_, slot, sql) in _READ_OUT.items()},
+        {"low_record": ("record_ids", 'lower("record")')},
+    )
+
+
+_STEPS = _steps()
+
+
+def compared(field: Field) -> str:
+    """Return a field as text that is compared without regard to case; a sign stands before each element."""
+    if field.kind == "list":
+        return f"array_to_string(list_transform({field.folded}, lambda x: chr(31) || x), '')"
+    return field.folded if field.kind == "text" else f"{field.sql}::VARCHAR"
 
 
 _FIELDS = _all_fields()

@@ -335,6 +335,10 @@ def _text(field: fields.Field, value: object) -> Test:
         raise Refusal(f"holds {field.kind}, which is not compared with text")
     if field.kind == "list":
         inner = _spelled(value)
+        if inner.word is not None and not inner.cased:
+            low = field.folded
+            told = f"list_contains({low}, {inner.word})"
+            return Test(told, field.cost + 1, field.slot, low, inner.word, listed=True)
         tested = f"len(list_filter({field.sql}, lambda x: {inner.make('x', 'lower(x)')})) > 0"
         return Test(tested, field.cost + inner.cost + 1, field.slot)
     made = _spelled(value)

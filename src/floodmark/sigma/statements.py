@@ -1,4 +1,4 @@
-"""The statements that evaluate rules: one scan for the simple ones, windows over their hits for the others.
+"""The statements that evaluate correlations, and what is told: windows over the hits of `scan`.
 
 They depend on the rules at hand, so their text is put together: from the expressions of `fields` and
 `reading`, whose values are literals, from names through `quote`, and from numbers.
@@ -7,13 +7,13 @@ They depend on the rules at hand, so their text is put together: from the expres
 # ruff: noqa: S608 - parts are expressions of ours, quoted names, literals and numbers, as docs/decisions/0009 says
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from floodmark.engine import literal, quote
 from floodmark.sigma import fields
-from floodmark.sigma.conditions import Any, Condition, guarded, sql
-from floodmark.sigma.fields import Field
+from floodmark.sigma.conditions import sql
+from floodmark.sigma.plan import Plan, enough, sifts
 from floodmark.sigma.reading import Correlation, Rule, Simple
 
 
@@ -21,15 +21,6 @@ def single(simple: Simple) -> str:
     """Return the statement that counts the events of one rule alone."""
     where = f"{simple.logs.sql} AND {sql(simple.condition)}"
     return f"SELECT count(*) FROM {fields.prepared('event', where)} WHERE {where}"
-
-
-def products(rules: Iterable[Rule]) -> Mapping[str, str]:
-    """Return rule -> the product whose field names it uses; for a correlation, that of its first rule."""
-    found: dict[str, str] = {}
-    for rule in rules:
-        body = rule.body
-        found[rule.name] = body.logs.product if isinstance(body, Simple) else found[body.parts[0].rule]
-    return found
 
 
 # ---- names between rules
@@ -55,126 +46,15 @@ def unknown(rule: Rule, of: Mapping[str, str]) -> str | None:
     return None
 
 
-class Plan:
-    """What the statements need to know of all rules together."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = rules
-        self.number = {rule.name: number for number, rule in enumerate(rules)}
-        self._products = products(rules)
-        self.fields: dict[str, tuple[Field, ...]] = self._needed()
-        self.width = max((len(each) for each in self.fields.values()), default=0)
-
-    def field(self, rule: str, name: str) -> Field:
-        """Return the field that a rule's events have under a name."""
-        found = fields.field(self._products[rule], name)
-        if found is None:
-            raise ValueError(f"{rule} has no field {name}")
-        return found
-
-    def _needed(self) -> dict[str, tuple[Field, ...]]:
-        """Return rule -> the fields by which correlations group its hits or count them, by name.
-
-        A correlation passes on what those above it need.
-        """
-        found: dict[str, set[Field]] = {rule.name: set() for rule in self.rules}
-        for rule in reversed(self.rules):
-            if isinstance(rule.body, Correlation):
-                for part in rule.body.parts:
-                    named = (*part.names.values(), *([rule.body.value] if rule.body.value else ()))
-                    found[part.rule] |= found[rule.name] | {self.field(part.rule, name) for name in named}
-        return {name: tuple(sorted(each, key=lambda one: one.name)) for name, each in found.items()}
-
-    def column(self, rule: str, field: Field) -> str:
-        """Return the column of a rule's hits that holds a field."""
-        return f"k{self.fields[rule].index(field)}"
-
-    @property
-    def columns(self) -> str:
-        """Return the names of all these columns, each after a comma."""
-        return "".join(f", k{number}" for number in range(self.width))
-
-
-def _compared(field: Field) -> str:
-    """Return a field as text that is compared without regard to case; a sign stands before each element."""
-    if field.kind == "list":
-        return f"array_to_string(list_transform({field.sql}, lambda x: chr(31) || lower(x)), '')"
-    return field.folded if field.kind == "text" else f"{field.sql}::VARCHAR"
-
-
-# ---- one scan
-
-
-def base(plan: Plan) -> str:
-    """Return the statement for one row per event and simple rule that it fits.
-
-    Columns: rule, its number; event, log, at, begins_at, ends_at, actor, count; k0 and so on, what
-    `Plan.fields` says for the rule.
-    """
-    branches = _branches(plan)
-    fits = ", ".join(f"CASE WHEN {_some(where, group)} THEN {_list(group)} END" for where, group in branches)
-    keys = "".join(f", {_key(plan, number)} AS k{number}" for number in range(plan.width))
-    held = {each for found in plan.fields.values() for each in found}
-    taken = "".join(sorted(f", {each.sql if each.kind != 'text' else each.folded}" for each in held))
-    # No WHERE: it would compute every test twice, and `unnest` drops the events that fit no rule.
-    return f"""SELECT rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor,
-    1::BIGINT AS count{keys}
-FROM (SELECT unnest(flatten([{fits or "NULL::SMALLINT[]"}])) AS rule, event, log, "at", actor{taken}
-    FROM {fields.prepared("event", fits + taken)})"""
-
-
-_Group = list[tuple[int, Condition | None]]
-
-
-def _branches(plan: Plan) -> list[tuple[str, _Group]]:
-    """Sort rules by their logs and operations, so that an event meets the rules for those alone."""
-    found: dict[str, _Group] = {}
-    for rule in plan.rules:
-        if isinstance(rule.body, Simple):
-            guard, rest = guarded(rule.body.condition)
-            where = f"{rule.body.logs.sql} AND {guard}" if guard else rule.body.logs.sql
-            found.setdefault(where, []).append((plan.number[rule.name], rest))
-    return sorted(found.items())
-
-
-def _some(where: str, group: _Group) -> str:
-    """Return whether an event can fit a rule of a branch."""
-    rests = [rest for _, rest in group if rest is not None]
-    if len(rests) < len(group):
-        return f"({where})"
-    return f"({where} AND {sql(Any(tuple(rests)))})"
-
-
-def _list(group: _Group) -> str:
-    """Return the expression for the numbers of the rules that an event of a branch fits."""
-    fits = [
-        f"CASE WHEN {sql(rest)} THEN {number}::SMALLINT END" for number, rest in group if rest is not None
-    ]
-    whole = ", ".join(f"{number}::SMALLINT" for number, rest in group if rest is None)
-    if not fits:
-        return f"[{whole}]"
-    some = f"list_filter([{', '.join(fits)}], lambda x: x IS NOT NULL)"
-    return f"list_concat([{whole}], {some})" if whole else some
-
-
-def _key(plan: Plan, number: int) -> str:
-    """Return one column of what correlations need, by the number of the rule."""
-    by_field: dict[str, list[str]] = {}
-    for rule in plan.rules:
-        held = plan.fields[rule.name]
-        if isinstance(rule.body, Simple) and number < len(held):
-            by_field.setdefault(_compared(held[number]), []).append(str(plan.number[rule.name]))
-    if not by_field:
-        return "NULL::VARCHAR"
-    cases = " ".join(f"WHEN rule IN ({', '.join(of)}) THEN {text}" for text, of in sorted(by_field.items()))
-    return f"CASE {cases} END"
-
-
 # ---- correlations
 
 
 def correlated(plan: Plan, rule: Rule, tables: Mapping[str, str]) -> str:
-    """Return the statement for the hits of a correlation, in the columns of `base`."""
+    """Return the statement for the hits of a correlation.
+
+    Columns: rule, its number; event, log, at, begins_at, ends_at, actor, count; k0 and so on, what
+    `Plan.fields` says for the rule.
+    """
     body = rule.body
     if isinstance(body, Simple):
         raise TypeError(f"rule {rule.name} is about single events")
@@ -210,24 +90,27 @@ def _span(body: Correlation) -> str:
 def _part(plan: Plan, rule: Rule, body: Correlation, number: int, tables: Mapping[str, str]) -> str:
     """Return the hits of one rule, with its groups and the value counted; a list is one row an element."""
     part = body.parts[number]
+    of = plan.rules[plan.number[part.rule]]
     named = [(f"g{place}", part.names[name]) for place, name in enumerate(body.group_by)]
     named += [("value", body.value)] if body.value else []
-    more = "".join(f", {_held(plan, part.rule, name)} AS {column}" for column, name in named)
-    kept = plan.fields[rule.name]
+    more = "".join(f", {_held(plan, of, name)} AS {column}" for column, name in named)
+    wanted = plan.fields[rule.name]
     passed = "".join(
-        f", {plan.column(part.rule, kept[place]) if place < len(kept) else 'NULL::VARCHAR'} AS k{place}"
+        f", {plan.column(of, wanted[place]) if place < len(wanted) else 'NULL::VARCHAR'} AS k{place}"
         for place in range(plan.width)
     )
+    since, until, where = "begins_at", "ends_at", "true"
+    if isinstance(of.body, Simple):
+        since, until, where = '"at"', '"at"', plan.fits(of.name)
     return (
-        f'SELECT {number} AS part, event, log, "at", begins_at AS since, ends_at AS until, '
-        f"actor{passed}{more} "
-        f"FROM {quote(tables[part.rule])} WHERE rule = {plan.number[part.rule]}"
+        f'SELECT {number} AS part, event, log, "at", {since} AS since, {until} AS until, '
+        f"actor{passed}{more} FROM {quote(tables[of.name])} WHERE {where}"
     )
 
 
-def _held(plan: Plan, rule: str, name: str) -> str:
+def _held(plan: Plan, rule: Rule, name: str) -> str:
     """Return the column that holds a field; a list's elements each on a row of its own."""
-    found = plan.field(rule, name)
+    found = plan.field(rule.name, name)
     column = plan.column(rule, found)
     return f"unnest(string_split({column}, chr(31))[2:])" if found.kind == "list" else column
 
@@ -238,8 +121,7 @@ def _dense(body: Correlation, groups: Sequence[str]) -> str:
     A window that ends with a hit lies in the hit's own stretch and the one before, both as long as it.
     So where these two, and the hit's own with the one after, hold too few, no window is complete.
     """
-    enough = body.count + (1 if body.operator == ">" else 0)
-    if body.operator not in {">", ">="} or not body.kind.endswith("count") or enough < _WORTH_SIFTING:
+    if not sifts(body):
         return "near AS (SELECT * FROM known"
     keys = ", ".join(("stretch", *groups))
     slot = f'epoch_us("at") // {body.span_s * 1_000_000} AS stretch'
@@ -248,12 +130,9 @@ def _dense(body: Correlation, groups: Sequence[str]) -> str:
 ), own AS (SELECT {keys}, count(*) AS held FROM stretched GROUP BY {keys}
 ), full_ AS (
     SELECT own.* FROM own LEFT JOIN own AS beside ON beside.stretch = own.stretch - 1{before}
-    WHERE own.held + coalesce(beside.held, 0) >= {enough}
+    WHERE own.held + coalesce(beside.held, 0) >= {enough(body)}
 ), kept AS (SELECT {keys} FROM full_ UNION SELECT {", ".join(("stretch - 1", *groups))} FROM full_
 ), near AS (SELECT stretched.* EXCLUDE (stretch) FROM stretched SEMI JOIN kept USING ({keys})"""
-
-
-_WORTH_SIFTING = 3
 
 
 def _counted(body: Correlation, by: str) -> str:
@@ -288,14 +167,25 @@ def _ordered(body: Correlation, by: str) -> str:
 def hits(plan: Plan, told: Sequence[str], tables: Mapping[str, str]) -> str:
     """Return the statement for the hits of the rules that are told, by rule and time."""
     columns = 'event, log, "at", begins_at, ends_at, actor, count'
-    if not told:
-        return f"SELECT NULL::VARCHAR AS rule, {columns} FROM detect_sigma_base WHERE false"
-    by_table: dict[str, list[str]] = {}
-    for name in told:
-        by_table.setdefault(tables[name], []).append(str(plan.number[name]))
-    names = ", ".join(literal(rule.name) for rule in plan.rules)
-    united = " UNION ALL ".join(
-        f"SELECT ([{names}])[rule + 1] AS rule, {columns} FROM {quote(table)} WHERE rule IN ({', '.join(of)})"
-        for table, of in sorted(by_table.items())
-    )
-    return f'SELECT * FROM ({united}) ORDER BY rule, "at", event, begins_at'
+    found = [
+        f"SELECT {literal(name)} AS rule, {columns} FROM {quote(tables[name])}"
+        for name in told
+        if isinstance(plan.rules[plan.number[name]].body, Correlation)
+    ]
+    found += _single_hits(plan, frozenset(told))
+    if not found:
+        return """SELECT NULL::VARCHAR AS rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor,
+            0::BIGINT AS count FROM detect_sigma_base WHERE false"""
+    return f'SELECT * FROM ({" UNION ALL ".join(found)}) ORDER BY rule, "at", event, begins_at'
+
+
+def _single_hits(plan: Plan, told: frozenset[str]) -> Iterator[str]:
+    """Yield a statement a word of bits: one row per event and told rule that it fits."""
+    for word, bits in enumerate(plan.bits(told)):
+        of = [each for each in plan.candidates if each.word == word and each.name in told]
+        if of:
+            pairs = ", ".join(f"({literal(each.name)}, {each.bit})" for each in of)
+            yield f"""SELECT rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor,
+                    1::BIGINT AS count
+                FROM (FROM detect_sigma_base WHERE w{word} & {bits} <> 0)
+                JOIN (VALUES {pairs}) AS told(rule, bit) ON w{word} & bit <> 0"""

@@ -66,7 +66,7 @@ SELECT s.done_at - to_milliseconds(40000 - step * 12000),
        ['user.session.start', 'user.authentication.auth_via_mfa', 'user.authentication.sso'][1 + step], s.user_n, NULL, s.ip, s.agent, s.country,
        'SUCCESS', '{"factor":"OKTA_VERIFY_PUSH"}', s.hostile, s.x * 10 + step
 FROM sessions AS s, range(3) AS r(step)
-WHERE s.planned AND s.x >= $x AND s.x < $x + 100000000 AND s.kind = 'ui' AND NOT EXISTS (
+WHERE s.planned AND s.x >= $x AND s.x < $x + 100000000 AND s.kind = 'ui' AND NOT s.silent AND NOT EXISTS (
     SELECT 1 FROM identity AS i WHERE i.actor_n = s.user_n AND i.done_at BETWEEN s.done_at - INTERVAL 15 MINUTE AND s.done_at
     AND i.x >= 80000000000 AND i.event_type IN ('user.session.start', 'user.authentication.sso'))
 

@@ -67,12 +67,13 @@ def _expands(text: str, problems: Problems) -> bool:
     """Note anchors, aliases and deep nesting, which could blow up a small text."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line if event.start_mark else 0
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if getattr(event, "anchor", None):
-            problems.add(event.start_mark.line, "anchors and aliases (& and *) are not read; write it out")
+            problems.add(line, "anchors and aliases (& and *) are not read; write it out")
             return True
         if depth > _MAX_DEPTH:
-            problems.add(event.start_mark.line, f"nested deeper than {_MAX_DEPTH} levels")
+            problems.add(line, f"nested deeper than {_MAX_DEPTH} levels")
             return True
     return False
 

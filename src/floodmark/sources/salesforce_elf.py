@@ -348,6 +348,13 @@ _UNIQUE_QUERY: Mapping[str, str] = {
     "query": '"QUERY_IDENTIFIER"',
 }
 
+# `1$descriptor/ACTION$name=ms;...`: what a page's framework asked for, by name.
+_AURA: Mapping[str, str] = {
+    **_OTHER,
+    "method": r"""nullif(array_to_string(list_sort(list_distinct(
+        regexp_extract_all("ACTION_MESSAGE", 'ACTION\$(\w+)', 1))), ','), '')""",
+}
+
 _TYPES: Mapping[str, Mapping[str, str]] = {
     "API": _API,
     "RestApi": _REST_API,
@@ -364,6 +371,7 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
     "ContentTransfer": _CONTENT,
     "Search": _SEARCH,
     "UniqueQuery": _UNIQUE_QUERY,
+    "AuraRequest": _AURA,
 }
 # Types that record reads although no row says what was read. A guest's AuraRequest names a controller and
 # nothing else, and most of its rows load the page itself: each row stays `other`, so that ordinary visitors

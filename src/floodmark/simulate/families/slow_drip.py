@@ -46,7 +46,7 @@ def _places(work: Work, order: str) -> list[float]:
         "ascending": lambda: [(first + n) % count for n in range(count)],
         "newest first": lambda: list(range(count - 1, -1, -1)),
     }[order]()
-    return [round((number + 0.5) / count, 9) for number in numbers]
+    return [round(number / count, 9) for number in numbers]
 
 
 def _evening(work: Work, end: datetime) -> tuple[datetime, datetime]:
