@@ -6,6 +6,7 @@ Written from docs/explanation/trace.md; shares no code with the trace.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -126,11 +127,23 @@ class Oracle:
                 if _slot(each, slot) == value and (slot == "ip" or not _identity(each))
             )
 
+        def own(event: Event) -> bool:
+            tool, account = _slot(event, "tool"), self.account(event)
+            if tool is None:
+                return False
+            if re.search(r"salesforce ?(mobile|for (ios|android))", tool, re.IGNORECASE):
+                return True
+            return (account != "" and tool.lower() not in {"", "browser", "n/a", "unknown"}) and any(
+                each["at"] < started and each["ip"] not in {None, event["ip"]}
+                for each in self.events
+                if self.account(each) == account and _slot(each, "tool") == tool and not _identity(each)
+            )
+
         rest = [each for each in self.events if each["event"] not in chosen | joined and not _identity(each)]
         brought: dict[str, set[Key]] = {}
         while True:
             reach = {
-                each["event"]: self._reach(each, self._spread(kept | joined, brought), accused, old)
+                each["event"]: self._reach(each, self._spread(kept | joined, brought), accused, old, own)
                 for each in rest
             }
             now = {
@@ -179,12 +192,14 @@ class Oracle:
         spread: Mapping[str, set[Any]],
         accused: Collection[str],
         old: Callable[[str, str | None], bool],
+        own: Callable[[Event], bool],
     ) -> dict[Key, bool]:
         """Return the wider links that reach an event -> whether honest work used its value before."""
         account, ip, tool, app = self.account(event), event["ip"], _slot(event, "tool"), event["app_id"]
         same, found = account in accused, dict[Key, bool]()
         if ip in spread["ip"] and (same or not old("ip", ip) or account in spread["account"]):
-            found["address" if same else "other account", ip, account] = old("ip", ip)
+            kind = "address" if same else "other account"
+            found[kind, ip, account] = old("ip", ip) or (not same and own(event))
         if (
             tool in spread["tool"]
             and account in spread["account"]

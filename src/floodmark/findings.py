@@ -71,8 +71,9 @@ _VAST = 6
 _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
 Family = Literal[
-    "tool", "announced", "place", "presence", "look", "volume", "pace", "cover", "drip", "guest", "rule"
-]
+    "tool", "announced", "place", "presence", "identity", "look", "volume", "pace", "cover", "drip", "guest",
+    "rule",
+]  # fmt: skip
 _READING = frozenset({"volume", "pace", "drip", "guest"})
 _MEANS = frozenset({"tool", "place"})
 
@@ -365,6 +366,8 @@ class _Group:
     links: set[_Link] = field(default_factory=set[_Link])
     told_at: datetime | None = None
     points: int = 0
+    told_by: frozenset[str] = frozenset()
+    """The doors of the signs that made it told."""
 
     def weigh(self, at: datetime) -> None:
         """Add up what lies within `WITHIN` before `at`; it is told the first time that this is enough."""
@@ -376,6 +379,8 @@ class _Group:
         self.points = max(self.points, total)
         if self.told_at is None and total >= TOLD:
             self.told_at = at
+            near = [each for each in self.signals if each.told_at >= at - WITHIN]
+            self.told_by = frozenset(door for each in near for door in each.doors)
 
     def join(self, other: _Group) -> None:
         """Take in the signs and marks of another group."""
@@ -383,6 +388,7 @@ class _Group:
         self.links |= other.links
         self.points = max(self.points, other.points)
         self.told_at = min((each for each in (self.told_at, other.told_at) if each), default=None)
+        self.told_by |= other.told_by
 
     def by_marks(self) -> bool:
         """Say whether its events are those that show its new marks; what known means do is told by time."""
@@ -398,9 +404,11 @@ class _Group:
         return [each for each in self.chosen() if each.mark.kind in _TRIGGERS]
 
     def chosen(self) -> list[NewMark]:
-        """Return the marks whose events are the finding's: those of the reads where there are reads."""
+        """Return the marks whose events are the finding's: of the doors that told it, and of the reads."""
         read = {door for each in self.signals if each.family in _READING for door in each.doors}
-        marks = {each.new for each in self.links if each.door in read} or {each.new for each in self.links}
+        marks = {each.new for each in self.links if each.door in read | self.told_by} or {
+            each.new for each in self.links
+        }
         return sorted(marks)
 
     def reasons(self) -> list[Signal]:

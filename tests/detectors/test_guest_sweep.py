@@ -106,6 +106,6 @@ def test_records_asked_for_the_first_time_are_told() -> None:
     """After a week of ordinary pages, an action that hands out records; on every day it is ordinary."""
     asked = [each | {"method": "getItems"} for each in visits(LATE, 1)]
     usual = [each | {"method": "getNavigation"} for each in busy()]
-    (sign,) = signs([*usual, *asked], DETECTOR, "guest-data")
+    (sign,) = signs([*usual, *asked], DETECTOR, "guest-list")
     assert (sign["told_at"], sign["what"]) == (LATE, "getItems")
-    assert signs([each | {"method": "getItems"} for each in [*busy(), *asked]], DETECTOR, "guest-data") == []
+    assert signs([each | {"method": "getItems"} for each in [*busy(), *asked]], DETECTOR, "guest-list") == []

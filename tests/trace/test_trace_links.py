@@ -35,7 +35,7 @@ def _rows() -> st.SearchStrategy[list[dict[str, Any]]]:
             "ip": st.sampled_from(ADDRESSES),
             "session": st.sampled_from(("S1", "S2", "S3", None)),
             "login": st.sampled_from(("L1", None, None)),
-            "client": st.sampled_from(("Tool", "Other", None)),
+            "client": st.sampled_from(("Tool", "Other", "Browser", "Salesforce for iOS", None)),
             "user_agent": st.sampled_from(("Mozilla/5", "python", None)),
             "app_id": st.sampled_from(("P1", None)),
             "job": st.sampled_from(("J1", None, None, None)),
@@ -185,6 +185,44 @@ def test_accounts_that_come_from_one_new_address_join(store: Engine) -> None:
     traced(store, ben, far, cid, refused=(one,))
     assert hostile(store) == {"read"}
     assert ("client elsewhere", "Portal") in kinds(traced(store, far), "offered")
+
+
+PHONE = "SalesforceMobileSDK/12.1.0 iOS/18.5"
+
+
+def test_a_colleague_s_own_client_or_phone_at_the_address_is_only_offered(store: Engine) -> None:
+    """Two events of a client that the account used elsewhere before, one of a phone that nobody had."""
+    before = event("before", at=at(-3), actor="2", actor_name="2@x", ip="10.0.0.2", client="Sync")
+    sync = event("sync", at=at(1), actor="2", actor_name="2@x", ip=TOR, session="S8", client="Sync")
+    phone = event("phone", at=at(1), actor="3", actor_name="3@x", ip=TOR, session="S9", user_agent=PHONE)
+    found = traced(store, before, sync, phone)
+    assert hostile(store) == {"read"}
+    assert found.actors == ("1",)
+    offered = [each for each in found.links if each.state == "offered"]
+    assert [(each.kind, each.account) for each in offered] == [("other account", "2@x"), ("other account", "3@x")]
+    assert all("or with a phone's app" in each.why for each in offered)
+    traced(store, before, sync, phone, accepted=(offered[0].id,))
+    assert hostile(store) == {"read", "sync"}
+
+
+@pytest.mark.parametrize("client", ["Browser", "Portal", None])
+def test_a_browser_or_a_new_client_of_another_account_joins(store: Engine, client: str | None) -> None:
+    """The word Browser stands for any of them, although the account used it every day."""
+    ben = event("ben", at=at(1), actor="2", actor_name="2@x", ip=TOR, session="S8", client=client)
+    phone = event("phone", at=at(2), actor="2", actor_name="2@x", ip=TOR, session="S9", user_agent=PHONE)
+    found = traced(store, ben, phone)
+    assert hostile(store) == {"read", "ben"}
+    (link,) = (each for each in found.links if each.kind == "other account")
+    assert (link.state, link.events, link.why.endswith("which nobody had used before")) == ("followed", 1, True)
+
+
+def test_a_client_first_used_in_the_intrusion_is_not_the_account_s_own(store: Engine) -> None:
+    """Only what came before it began counts, and only what the account did itself."""
+    others = event("others", at=at(-3), actor="1", actor_name="1@x", ip=HOME, client="Sync")
+    during = event("during", at=at(0.5), actor="2", actor_name="2@x", ip="10.0.0.2", client="Sync")
+    sync = event("sync", at=at(1), actor="2", actor_name="2@x", ip=TOR, session="S8", client="Sync")
+    traced(store, others, during, sync)
+    assert hostile(store) == {"read", "sync"}
 
 
 def test_an_address_that_honest_work_used_is_only_offered(store: Engine) -> None:

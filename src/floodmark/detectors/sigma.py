@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from floodmark.engine import Engine
-from floodmark.findings import TOLD, Detector, Kind
+from floodmark.findings import TOLD, Detector, Family, Kind
 from floodmark.sigma import SHIPPED, Rule, Rules, load
+
+# Valid accounts, guessing, changed authentication or accounts, requests of a second factor, stolen sessions.
+_WAY_IN = frozenset(
+    {"T1078", "T1078.004", "T1098", "T1098.001", "T1098.003", "T1098.005", "T1110", "T1110.001", "T1110.003"}
+    | {"T1110.004", "T1539", "T1556", "T1556.006", "T1621"}
+)
 
 
 class Sigma(Detector):
@@ -39,7 +45,7 @@ class Sigma(Detector):
     def kinds(self) -> tuple[Kind, ...]:  # pyright: ignore[reportIncompatibleVariableOverride] - read when needed
         """One kind a rule. It weighs its points where the ledger does not say that it is common here."""
         return tuple(
-            Kind(f"rule-{each.name}", "rule", rate(each.points), rate(each.points), each.points)
+            Kind(f"rule-{each.name}", _family(each), rate(each.points), rate(each.points), each.points)
             for each in self.rules.told
         )
 
@@ -64,6 +70,11 @@ class Sigma(Detector):
     def more_techniques(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the techniques among the rule's tags."""
         return self._by_name[row["rule"]].techniques
+
+
+def _family(rule: Rule) -> Family:
+    """Tell rules about the way in apart: what they see is no other face of a look around or a volume."""
+    return "identity" if _WAY_IN & set(rule.techniques) else "rule"
 
 
 def rate(points: int) -> float:

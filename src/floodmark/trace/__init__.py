@@ -6,7 +6,8 @@ user with address and time; how each one joined is kept.
 
 From findings the trace goes on: to other work from the addresses and clients of the hostile part, and
 to other accounts there. Such a wider link is followed only where honest work had not used the address
-or client before; where it had, the link is offered and a person decides. Selectors are taken at their
+or client before; where it had, the link is offered and a person decides. So is another account's own
+client, or a phone's app, at an address of the intrusion. Selectors are taken at their
 word: of what they name, wider links are only offered.
 """
 
@@ -34,8 +35,8 @@ _HISTORY_DAYS = 14
 BEFORE_HOURS, AFTER_HOURS = 48, 24
 """Identity events of an account count from so long before its first hostile event till so long after it."""
 _NO_WIDENED = """SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS link, NULL::VARCHAR AS kind,
-    NULL::VARCHAR AS value, NULL::VARCHAR AS account, false AS refused, false AS followed, false AS familiar
-    WHERE false"""
+    NULL::VARCHAR AS value, NULL::VARCHAR AS account, false AS refused, false AS followed, false AS familiar,
+    false AS own_client WHERE false"""
 _NO_BESIDE = """SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS account, NULL::VARCHAR AS kind,
     NULL::VARCHAR AS link, false AS refused WHERE false"""
 _NO_REACHED = """SELECT NULL::VARCHAR AS account, NULL::VARCHAR AS ip, NULL::VARCHAR AS session,
@@ -213,8 +214,8 @@ def _distinct(engine: Engine, name: str) -> tuple[str, ...]:
 def _links(engine: Engine) -> tuple[Link, ...]:
     """Return every link, by its first event, then by kind and value."""
     rows = engine.rows(
-        """SELECT link, kind, value, account, state, familiar, first_at, last_at, event_count, first_events,
-                  last_event
+        """SELECT link, kind, value, account, state, familiar, own_client, first_at, last_at, event_count,
+                  first_events, last_event
            FROM link ORDER BY first_at, kind, value, account"""
     )
     return tuple(link_of(row) for row in rows)

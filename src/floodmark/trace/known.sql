@@ -1,6 +1,7 @@
--- known: kind, value, other_count of each address, tool, and app at an address that honest work used before the
--- intrusion began: by an account that no finding names, before $begin, or by any account before $long_before.
--- other_count: accounts that used it so. A value of two parts has a control character between them.
+-- known: kind, value, other_count of each address, tool and app that honest work used before the intrusion began,
+-- and of each account with a tool of its own (own tool): by an account that no finding names, before $begin, or by
+-- any account before $long_before. other_count: accounts that used it so. A value of two parts has a control
+-- character between them.
 WITH named AS (
     SELECT DISTINCT account FROM worked WHERE part IN ('own', 'refused')
 ), before AS (
@@ -13,5 +14,9 @@ WITH named AS (
     SELECT 'tool', tool, account FROM before WHERE tool IS NOT NULL
     UNION ALL
     SELECT 'app', app_id, account FROM before WHERE app_id IS NOT NULL
+    UNION ALL
+    -- 'Browser' stands for any of them, and rows without an account for anybody.
+    SELECT 'own tool', account || chr(31) || tool, account FROM before
+    WHERE ip IS NOT NULL AND account <> '' AND lower(tool) NOT IN ('', 'browser', 'n/a', 'unknown')
 )
 SELECT kind, value, count(DISTINCT account) AS other_count FROM used GROUP BY kind, value

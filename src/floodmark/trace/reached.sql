@@ -1,11 +1,12 @@
 -- reached: the rows of `worked` that a wider link reaches, with kind, value, account of the link, its id,
 -- whether its address, client or app was used by honest work before (familiar), and whether it is followed.
--- A row that two links reach stands here twice. Rows of the identity provider are told apart, never counted.
+-- own_client: at a new address, with a client that this account had used before, or a phone's app. A row that two
+-- links reach stands here twice. Rows of the identity provider are told apart, never counted.
 WITH named AS (
     SELECT DISTINCT account FROM worked WHERE part IN ('own', 'refused')
 ), old AS (
     SELECT kind, value FROM known
-), rest AS (
+), seen AS (
     SELECT account, actor, loose_name, ip, session, tool, app_id, first_at, last_at, event_count,
            account IN (SELECT account FROM named) AS same,
            ip IS NOT NULL AND ip IN (SELECT value FROM old WHERE kind = 'address') AS old_address,
@@ -13,9 +14,16 @@ WITH named AS (
            app_id IS NOT NULL AND app_id IN (SELECT value FROM old WHERE kind = 'app') AS old_app
     FROM worked
     WHERE part = 'rest' AND NOT identity
+), rest AS (
+    -- An account that used the client before at this address has made the address known. The network of a
+    -- telephone changes by nature, so that its address says nothing.
+    SELECT *, NOT same AND NOT old_address AND tool IS NOT NULL
+              AND (regexp_matches(tool, '(?i)salesforce ?(mobile|for (ios|android))')
+                   OR account || chr(31) || tool IN (SELECT value FROM old WHERE kind = 'own tool')) AS own_client
+    FROM seen
 ), candidate AS (
     SELECT CASE WHEN same THEN 'address' ELSE 'other account' END AS link_kind, ip AS link_value,
-           account AS link_account, old_address AS familiar, rest.*
+           account AS link_account, old_address OR own_client AS familiar, rest.*
     FROM rest
     WHERE ip IN (SELECT value FROM spread WHERE kind = 'address')
       AND (same OR NOT old_address OR account IN (SELECT value FROM spread WHERE kind = 'account'))

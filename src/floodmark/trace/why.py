@@ -45,12 +45,16 @@ _WIDER: Mapping[str, tuple[str, str]] = {
         "another account used this client from elsewhere; anybody can give a client that name",
     ),
 }
+_OWN_CLIENT = (
+    "another account worked from this address of the intrusion, but with a client that it had used from elsewhere "
+    "before, or with a phone's app"
+)
 _BY_HAND = "; what selectors name is taken at its word, so a person has to follow it"
 
 
 def link_of(row: Sequence[Any]) -> Link:
     """Return the document of one row of the table `link`."""
-    link, kind, value, account, state, familiar, first_at, last_at, count, first, last = row
+    link, kind, value, account, state, familiar, own_client, first_at, last_at, count, first, last = row
     return Link.model_validate(
         {
             "id": link,
@@ -58,7 +62,7 @@ def link_of(row: Sequence[Any]) -> Link:
             "state": state,
             "value": value,
             "account": account or None,
-            "why": _why(kind, state, familiar=familiar),
+            "why": _why(kind, state, familiar=familiar, own_client=own_client),
             "from": stamp(first_at),
             "to": stamp(last_at),
             "events": count,
@@ -72,11 +76,13 @@ def ends(first: Sequence[str], last: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, last]))
 
 
-def _why(kind: str, state: str, *, familiar: bool) -> str:
+def _why(kind: str, state: str, *, familiar: bool, own_client: bool) -> str:
     """Return the sentence of a link."""
     if kind in _SURE:
         return _SURE[kind]
     new, old = _WIDER[kind]
+    if kind == "other account" and own_client:
+        return _OWN_CLIENT
     if state == "offered" and not familiar:
         return new + _BY_HAND
     return old if familiar else new

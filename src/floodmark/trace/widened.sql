@@ -1,7 +1,7 @@
--- widened: event, link, kind, value, account, refused, followed of the events that wider links reach. An event
--- that two links reach has two rows.
+-- widened: event, link, kind, value, account, refused, followed, familiar, own_client of the events that wider links
+-- reach. An event that two links reach has two rows.
 SELECT event.event, reached.link, reached.link_kind AS kind, reached.link_value AS value,
-       reached.link_account AS account, reached.refused, reached.followed, reached.familiar
+       reached.link_account AS account, reached.refused, reached.followed, reached.familiar, reached.own_client
 FROM (SELECT event, actor, CASE WHEN actor IS NULL THEN lower(actor_name) END AS loose_name, ip, session,
              coalesce(client, CASE WHEN user_agent NOT LIKE 'Mozilla/%' THEN user_agent END) AS tool, app_id
       FROM event WHERE log NOT LIKE 'okta.%') event
