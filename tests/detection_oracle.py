@@ -280,6 +280,8 @@ def slow_drip(
                 if total >= limit and step > 0:
                     enough = math.ceil(expected + wide * (slack + limit - before))
                     order = sorted((at, record) for record, at in by_day[day].items())
+                    if before >= limit:  # told on a day before; this one counts when it is over
+                        enough = len(order)
                     told_at = order[max(1, min(enough, len(order))) - 1][0]
                     made.add((kind, key[0], told_at, day, len(order), round(total, 1)))
     return made

@@ -8,14 +8,18 @@ WITH by_log AS (
            count(*) FILTER (unknown) AS unknown, min(done_at) FILTER (unknown) AS unknown_at
     FROM detect_read
     GROUP BY way, kind, act
+), large AS (
+    SELECT way, kind, act FROM by_log WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END
+), step AS (
+    -- Of acts that are large: what each read added, of single records the first of each.
+    SELECT way, kind, act, done_at, rows FROM detect_read SEMI JOIN large USING (way, kind, act) WHERE kind <> 'records'
+    UNION ALL
+    SELECT way, kind, act, min(done_at), 1 FROM detect_read SEMI JOIN large USING (way, kind, act)
+    WHERE kind = 'records' AND record IS NOT NULL GROUP BY way, kind, act, record
 ), running AS (
-    -- Of acts that are large, when they had become so.
     SELECT way, kind, act, done_at,
-           sum(CASE WHEN kind = 'records' THEN (place = 1)::BIGINT ELSE rows END)
-               OVER (PARTITION BY way, kind, act ORDER BY done_at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS rows
-    FROM (SELECT detect_read.*, row_number() OVER (PARTITION BY way, kind, act, record ORDER BY done_at) AS place
-          FROM detect_read SEMI JOIN (FROM by_log WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END) AS large
-               ON large.way = detect_read.way AND large.kind = detect_read.kind AND large.act = detect_read.act)
+           sum(rows) OVER (PARTITION BY way, kind, act ORDER BY done_at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS rows
+    FROM step
 ), full_by_log AS (
     SELECT way, kind, act, min(done_at) AS full_at FROM running
     WHERE rows >= CASE WHEN kind = 'records' THEN $records ELSE $rows END GROUP BY way, kind, act

@@ -158,7 +158,7 @@ def test_the_oracle_sees_something() -> None:
     check_signs(judged)
     check_findings(judged, check_weights(judged))
     assert {each["kind"] for each in judged.sign} >= {
-        "burst-8", "guest-sweep", "looked", "looked-around", "two-places", "drip-10", "bulk-first", "job-deleted", "place-unknown",
+        "burst-8", "guest-sweep", "looked", "looked-around", "two-places", "drip-8", "bulk-first", "job-deleted", "place-unknown",
     }  # fmt: skip
     assert len(judged.found.findings) >= 1
     assert judged.events[-1].at - judged.events[0].at > timedelta(days=20)

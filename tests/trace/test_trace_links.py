@@ -199,7 +199,10 @@ def test_a_colleague_s_own_client_or_phone_at_the_address_is_only_offered(store:
     assert hostile(store) == {"read"}
     assert found.actors == ("1",)
     offered = [each for each in found.links if each.state == "offered"]
-    assert [(each.kind, each.account) for each in offered] == [("other account", "2@x"), ("other account", "3@x")]
+    assert [(each.kind, each.account) for each in offered] == [
+        ("other account", "2@x"),
+        ("other account", "3@x"),
+    ]
     assert all("or with a phone's app" in each.why for each in offered)
     traced(store, before, sync, phone, accepted=(offered[0].id,))
     assert hostile(store) == {"read", "sync"}
@@ -213,7 +216,11 @@ def test_a_browser_or_a_new_client_of_another_account_joins(store: Engine, clien
     found = traced(store, ben, phone)
     assert hostile(store) == {"read", "ben"}
     (link,) = (each for each in found.links if each.kind == "other account")
-    assert (link.state, link.events, link.why.endswith("which nobody had used before")) == ("followed", 1, True)
+    assert (link.state, link.events, link.why.endswith("which nobody had used before")) == (
+        "followed",
+        1,
+        True,
+    )
 
 
 def test_a_client_first_used_in_the_intrusion_is_not_the_account_s_own(store: Engine) -> None:

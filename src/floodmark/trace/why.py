@@ -46,8 +46,8 @@ _WIDER: Mapping[str, tuple[str, str]] = {
     ),
 }
 _OWN_CLIENT = (
-    "another account worked from this address of the intrusion, but with a client that it had used from elsewhere "
-    "before, or with a phone's app"
+    "another account worked from this address of the intrusion, but with a client that it had used from "
+    "elsewhere before, or with a phone's app"
 )
 _BY_HAND = "; what selectors name is taken at its word, so a person has to follow it"
 
