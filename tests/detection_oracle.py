@@ -278,10 +278,10 @@ def slow_drip(
             before, total = total, max(0.0, total + step)
             for kind, limit in steps.items():
                 if total >= limit and step > 0:
-                    enough = math.ceil(expected + wide * (slack + limit - before))
                     order = sorted((at, record) for record, at in by_day[day].items())
-                    if before >= limit:  # told on a day before; this one counts when it is over
-                        enough = len(order)
+                    # What was told on a day before counts when the day is over.
+                    over = before >= limit
+                    enough = len(order) if over else math.ceil(expected + wide * (slack + limit - before))
                     told_at = order[max(1, min(enough, len(order))) - 1][0]
                     made.add((kind, key[0], told_at, day, len(order), round(total, 1)))
     return made
