@@ -26,6 +26,6 @@ WITH deletion AS (
     SELECT 'job-deleted', deleted_at, * FROM judged WHERE deleted_at IS NOT NULL AND (rows > 0 OR unknown > 0)
 )
 SELECT sign AS kind, actor, [door] AS doors, min(told_at) AS told_at, min(begins_at) AS begins_at, max(ends_at) AS ends_at, kind AS way,
-       max(rows) AS rows, max(before) AS before, sum(unknown)::BIGINT AS unknown, max(deleted_at) AS deleted_at
+       max(rows) AS rows, max(before) AS before, sum(unknown)::BIGINT AS unknown, min(deleted_at) AS deleted_at
 FROM chosen
 GROUP BY sign, actor, door, kind, begins_at::DATE
