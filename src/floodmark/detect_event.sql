@@ -22,11 +22,11 @@ WITH login_of AS (
     -- 'Browser' stands for any of them.
     SELECT name, CASE WHEN lower(name) NOT IN ('', 'browser', 'n/a', 'unknown')
                       THEN nullif(lower(trim(regexp_replace(name, '/\s*v?[0-9].*$|/\s*$', ''))), '') END AS client,
-           regexp_matches(name, '(?i)salesforce ?(mobile|for (ios|android))') AS mobile
+           is_phone(name) AS mobile
     FROM (SELECT DISTINCT client AS name FROM event)
 ), agent AS (
     SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent,
-           regexp_matches(user_agent, '(?i)salesforce ?(mobile|for (ios|android))') AS mobile
+           is_phone(user_agent) AS mobile
     FROM (SELECT DISTINCT user_agent FROM event)
 ), seen AS (
     SELECT event.event, log, event."at" AS done_at, coalesce(detect_name.actor, event.actor) AS actor, event.session,

@@ -2,7 +2,7 @@
 -- seen $days or more after the actor's first event and after such marks could first be seen. That is the first event
 -- of the log's family, since a log without events has no file; but where three or more accounts appear within a day
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
--- settled: $settled_days instead of $days. others: accounts that showed the mark a week or more before. told_at: when a log with enough history
+-- others: accounts that showed the mark a week or more before. told_at: when a log with enough history
 -- showed it. Times UTC.
 WITH shown AS (
     SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'net', 'ip', 'desk']) AS kind,
@@ -38,6 +38,6 @@ WITH shown AS (
     SELECT *, count(*) OVER (PARTITION BY kind, mark ORDER BY first_at
                              RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 7 DAY PRECEDING) AS others FROM dated
 )
-SELECT actor, kind, mark, first_at, told_at, others, first_at - known_from >= to_days($settled_days) AS settled
+SELECT actor, kind, mark, first_at, told_at, others
 FROM first_seen
 WHERE first_at - known_from >= to_days($days)

@@ -68,7 +68,6 @@ _LITTLE = 2
 """What a part counts at most that another part explains."""
 _VAST = 6
 """The volume that a new tool does not explain."""
-_LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
 Family = Literal[
     "tool", "announced", "place", "presence", "identity", "look", "volume", "pace", "cover", "drip", "guest",
@@ -96,14 +95,6 @@ class Mark(NamedTuple):
     actor: str
     kind: str
     value: str
-
-
-class NewMark(NamedTuple):
-    """A new mark; `settled` where enough history lies before it, `others` accounts had it a week before."""
-
-    mark: Mark
-    settled: bool
-    others: int
 
 
 @dataclass(frozen=True)
@@ -252,7 +243,7 @@ def _prepare(engine: Engine) -> History:
     )
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
-    _keep(engine, "detect_mark", {"days": days, "settled_days": SETTLED.days})
+    _keep(engine, "detect_mark", {"days": days})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     _keep(engine, "detect_baseline", {})
     return History(begins_at, learning)
@@ -342,11 +333,10 @@ def _keep(engine: Engine, name: str, bound: dict[str, Any]) -> None:
 def _links(engine: Engine, actors: Iterable[str]) -> dict[str, list[_Link]]:
     """Return account -> the new marks of its doors, by time, of the accounts named."""
     found: dict[str, list[_Link]] = {}
-    sql = """SELECT actor, door, kind, mark, settled, others, since FROM detect_door
+    sql = """SELECT actor, door, kind, mark, since FROM detect_door
              WHERE list_contains($1::VARCHAR[], actor) ORDER BY since, door, kind, mark"""
-    for actor, door, kind, mark, settled, others, since in engine.rows(sql, [sorted(actors)]):
-        new = NewMark(Mark(actor, kind, mark), settled, others)
-        found.setdefault(actor, []).append(_Link(since, door, new))
+    for actor, door, kind, mark, since in engine.rows(sql, [sorted(actors)]):
+        found.setdefault(actor, []).append(_Link(since, door, Mark(actor, kind, mark)))
     return found
 
 
@@ -355,7 +345,7 @@ class _Link(NamedTuple):
 
     since: datetime
     door: str
-    new: NewMark
+    mark: Mark
 
 
 @dataclass
@@ -399,15 +389,15 @@ class _Group:
         """Say whether customer records were read beyond what is usual."""
         return any(each.family in _READING - {"guest"} for each in self.signals)
 
-    def triggers(self) -> list[NewMark]:
+    def triggers(self) -> list[Mark]:
         """Return the new marks of its events; an address inside a known network is none."""
-        return [each for each in self.chosen() if each.mark.kind in _TRIGGERS]
+        return [each for each in self.chosen() if each.kind in _TRIGGERS]
 
-    def chosen(self) -> list[NewMark]:
+    def chosen(self) -> list[Mark]:
         """Return the marks whose events are the finding's: of the doors that told it, and of the reads."""
         read = {door for each in self.signals if each.family in _READING for door in each.doors}
-        marks = {each.new for each in self.links if each.door in read | self.told_by} or {
-            each.new for each in self.links
+        marks = {each.mark for each in self.links if each.door in read | self.told_by} or {
+            each.mark for each in self.links
         }
         return sorted(marks)
 
@@ -512,7 +502,7 @@ class _Groups:
     def add(self, step: Signal | _Link) -> str:
         """Put a sign or a new mark into its group and return a door of it."""
         if isinstance(step, _Link):
-            self.joined([step.door, step.new.mark]).links.add(step)
+            self.joined([step.door, step.mark]).links.add(step)
             return step.door
         chain = [("chain", step.chain)] if step.chain else []
         self.joined([*step.doors, *chain]).signals.append(step)
@@ -582,10 +572,7 @@ def _made(engine: Engine, groups: Sequence[_Group], history: History) -> Iterato
 def _picked(groups: Sequence[_Group]) -> dict[str, list[Any]]:
     """Return the lists that choose the events: by new marks where there are some, else by door and time."""
     marked = [
-        (number, new.mark)
-        for number, group in enumerate(groups)
-        if group.by_marks()
-        for new in group.chosen()
+        (number, mark) for number, group in enumerate(groups) if group.by_marks() for mark in group.chosen()
     ]
     spans = [
         (number, signal, door)

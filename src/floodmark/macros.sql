@@ -85,3 +85,9 @@ CREATE OR REPLACE MACRO inert_cell(value) AS CASE
 
 -- Whether a text is one JSON object. The CASE keeps illegible text from the type test, which would stop on it.
 CREATE OR REPLACE MACRO json_object_text(value) AS CASE WHEN json_valid(value) THEN json_type(value) = 'OBJECT' ELSE false END;
+
+-- Whether a client or user agent is the platform's app of a telephone, whose network changes by nature.
+CREATE OR REPLACE MACRO is_phone(name) AS regexp_matches(name, '(?i)salesforce ?(mobile|for (ios|android))');
+
+-- The first two parts of an address or network (/16 of IPv4, /32 of IPv6): mostly of one provider.
+CREATE OR REPLACE MACRO neighbourhood(net) AS regexp_extract(net, '^\d+\.\d+|^[^:]*:[^:]*');

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from case.killing import COUNTED
 from floodmark import evidence
 from floodmark.case import Case, Selectors
 from floodmark.errors import CaseError
@@ -110,27 +111,22 @@ def test_killed_at_random_moments(files, reference, tmp_path):
     assert not [each for each in root.rglob("*") if each.name.startswith((".new-", ".scratch-"))]
 
 
-PROBE = """
+PROBE = (
+    """
 import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from floodmark.case import Actor, Case
 stop, seen = int(sys.argv[1]), 0
-
-def counted(real):
-    def call(*arguments, **options):
-        global seen
-        seen += 1
-        if seen == stop:
-            os.kill(os.getpid(), 9)
-        return real(*arguments, **options)
-    return call
-
+"""
+    + COUNTED
+    + """
 for name in ("fsync", "link", "pwrite", "ftruncate", "replace", "chmod", "close"):
     setattr(os, name, counted(getattr(os, name)))
 Case.open(Path(sys.argv[2]), Actor("tester", datetime(2025, 7, 1, tzinfo=UTC))).add([Path(sys.argv[3])])
 print(seen)
 """
+)
 
 
 @pytest.mark.crash

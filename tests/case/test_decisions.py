@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from case.deciding_findings import finding, give, reason
+from case.killing import COUNTED
 from floodmark import evidence
 from floodmark.case import Case
 from floodmark.case.deriving import Deriving
@@ -307,7 +308,8 @@ def test_rules_that_changed_since_are_named(case, monkeypatch):
 
 # --- kills -------------------------------------------------------------------------------------------
 
-PROBE = """
+PROBE = (
+    """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
@@ -317,16 +319,9 @@ from floodmark.case import Case
 from floodmark.case.deriving import Deriving
 from small_files import ACTOR
 stop, seen = int(sys.argv[1]), 0
-
-def counted(real):
-    def call(*arguments, **options):
-        global seen
-        seen += 1
-        if seen == stop:
-            os.kill(os.getpid(), 9)
-        return real(*arguments, **options)
-    return call
-
+"""
+    + COUNTED
+    + """
 root, verb = Path(sys.argv[2]), sys.argv[4]
 give(pytest.MonkeyPatch(), finding())
 for name in ("fsync", "pwrite", "ftruncate", "replace"):
@@ -339,6 +334,7 @@ else:
     Case.open(root, ACTOR).decide("F-0000000001", accepted=verb == "accept", reason="the nightly copy")
 print(seen)
 """
+)
 
 
 def probe(stop, root, verb):

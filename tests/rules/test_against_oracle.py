@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detectors.sample import ledger
 from floodmark.sigma import load
 from rules import oracle
-from rules.events import ledger
 
 WORDS = (
     "query",

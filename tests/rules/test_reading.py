@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from detectors.sample import ledger
 from floodmark.sigma import load
-from rules.events import ledger
 
 RULE = {
     "title": "A rule",

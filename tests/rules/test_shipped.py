@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from detectors.sample import ledger
 from floodmark.sigma import SHIPPED, Rule, load
-from rules.events import expanded, ledger
+from rules.events import expanded
 
 LOADED = load([SHIPPED])
 PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "rules.md"

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from detectors.sample import ledger
 from floodmark import findings
 from floodmark.detectors.sigma import DETECTOR
-from rules.events import ledger
 
 AT = datetime(2025, 6, 16, 9)  # noqa: DTZ001 - the engine's timestamps are plain UTC
 ACTOR = "0055j000000utlPAAQ"

@@ -11,17 +11,16 @@ WITH announced AS (
     WHERE mark.kind = 'client' AND length(mark.mark) >= 4
     GROUP BY ALL
 ), wide AS (
-    -- Networks of one /16 (/32 of IPv6) are mostly of one provider.
-    SELECT actor, regexp_extract(net, '^\d+\.\d+|^[^:]*:[^:]*') AS wide, min(begins_at) AS wide_at FROM detect_presence WHERE net <> '' GROUP BY ALL
+    SELECT actor, neighbourhood(net) AS wide, min(begins_at) AS wide_at FROM detect_presence WHERE net <> '' GROUP BY ALL
 )
 SELECT CASE WHEN named.mark IS NOT NULL THEN 'tool-announced'
             WHEN wide.wide_at < mark.first_at THEN CASE mark.kind WHEN 'net' THEN 'place-near' ELSE 'desk-near' END
             ELSE CASE mark.kind WHEN 'net' THEN 'place' WHEN 'desk' THEN 'desk' WHEN 'agent' THEN 'agent' ELSE 'tool' END
                  || CASE WHEN mark.others < CASE WHEN mark.kind IN ('net', 'desk') THEN 1 ELSE $common END THEN '-unknown' ELSE '-known' END END AS kind,
        mark.actor, [arg_min(door.door, (door.since, door.door))] AS doors, mark.told_at, mark.first_at AS begins_at,
-       mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others, mark.settled
+       mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others
 FROM detect_mark AS mark JOIN detect_door AS door ON door.actor = mark.actor AND door.kind = mark.kind AND door.mark = mark.mark
 LEFT JOIN named ON named.actor = mark.actor AND named.kind = mark.kind AND named.mark = mark.mark
-LEFT JOIN wide ON mark.kind IN ('net', 'desk') AND wide.actor = mark.actor AND wide.wide = regexp_extract(mark.mark, '^\d+\.\d+|^[^:]*:[^:]*')
+LEFT JOIN wide ON mark.kind IN ('net', 'desk') AND wide.actor = mark.actor AND wide.wide = neighbourhood(mark.mark)
 WHERE mark.kind <> 'ip'
-GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, mark.settled, named.mark, wide.wide_at
+GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, named.mark, wide.wide_at

@@ -19,7 +19,7 @@ WITH mixed AS (
     -- Here, there, and here again, and not both of one /16 (/32 of IPv6): a line that dropped and came back with another
     -- address is no second place.
     SELECT actor, net, last[1] AS other, door, last[2] AS other_door, done_at AS told_at FROM followed
-    WHERE last[1] <> net AND regexp_extract(last[1], '^\d+\.\d+|^[^:]*:[^:]*') <> regexp_extract(net, '^\d+\.\d+|^[^:]*:[^:]*') AND last[2] <> door AND last[3] >= done_at - to_minutes($minutes) AND here_at >= done_at - to_minutes(2 * $minutes)
+    WHERE last[1] <> net AND neighbourhood(last[1]) <> neighbourhood(net) AND last[2] <> door AND last[3] >= done_at - to_minutes($minutes) AND here_at >= done_at - to_minutes(2 * $minutes)
 ), first_net AS (
     SELECT actor, net, min(begins_at) AS net_at FROM detect_presence GROUP BY actor, net
 ), newer AS (

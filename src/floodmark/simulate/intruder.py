@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from floodmark import engine
 from floodmark.engine import Connection
+from floodmark.simulate.plan import DESCRIBES
 from floodmark.simulate.tenant import (
     PAGE_ROWS,
     Attack,
@@ -40,20 +41,7 @@ _JOB_FIELDS: tuple[tuple[str, ...], ...] = (
     (*_PERSON, *_ADDRESS, *_LOYALTY, "MealPreference__c"),
     (*_PERSON, *_ADDRESS, "MealPreference__c"),
 )
-_PROBES: dict[str, tuple[tuple[str, str, str | None], ...]] = {
-    "SOAP": (
-        ("describeGlobal", "describeGlobal", None),
-        ("describeSObject", "describeSObject", "Contact"),
-        ("describeSObject", "describeSObject", "Case"),
-        ("describeSObject", "describeSObject", "Account"),
-    ),
-    "REST": (
-        ("GET", "/v58.0/sobjects", None),
-        ("GET", "/v58.0/sobjects/Contact/describe", "Contact"),
-        ("GET", "/v58.0/sobjects/Case/describe", "Case"),
-        ("GET", "/v58.0/limits", None),
-    ),
-}
+_VERSION = "58"
 _WIDE = (
     "Id", "Name", "Email", "Phone", "Birthdate", "MailingStreet", "MailingCity", "MailingPostalCode",
     "LoyaltyNumber__c",
@@ -114,8 +102,11 @@ def _look_around(attack: Attack, connection: Connection, *, family: str) -> None
     """List the objects, describe a few, count their rows, take a small sample."""
     session = attack.sessions[0]
     at = _begins(connection, session)
-    for step, (method, path, entity) in enumerate(_PROBES[family]):
-        attack.calls.append(Call(at + timedelta(seconds=3 + 2 * step), session, family, method, path, entity))
+    for step, (method, path, entity) in enumerate(DESCRIBES[family]):
+        asked = path.replace("{v}", _VERSION)
+        attack.calls.append(
+            Call(at + timedelta(seconds=3 + 2 * step), session, family, method, asked, entity)
+        )
     for step, name in enumerate(("Contact", "Case", "Account")):
         count = f"SELECT COUNT() FROM {name}"  # noqa: S608 - text for a log, never run
         asked_at = at + timedelta(seconds=20 + 3 * step)

@@ -16,6 +16,21 @@ from datetime import datetime
 from typing import Literal
 
 Door = Literal["ui", "rest", "soap", "guest"]
+DESCRIBES: Mapping[str, tuple[tuple[str, str, str | None], ...]] = {
+    "SOAP": (
+        ("describeGlobal", "describeGlobal", None),
+        ("describeSObject", "describeSObject", "Contact"),
+        ("describeSObject", "describeSObject", "Case"),
+        ("describeSObject", "describeSObject", "Account"),
+    ),
+    "REST": (
+        ("GET", "/v{v}.0/sobjects", None),
+        ("GET", "/v{v}.0/sobjects/Contact/describe", "Contact"),
+        ("GET", "/v{v}.0/sobjects/Case/describe", "Case"),
+        ("GET", "/v{v}.0/limits", None),
+    ),
+}
+"""Family -> the calls (method, path, object) by which a tool learns what there is; `{v}` is the version."""
 Role = Literal["agent", "manager", "admin", "loader", "integration", "telephony", "guest"]
 
 

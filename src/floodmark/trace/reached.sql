@@ -18,7 +18,7 @@ WITH named AS (
     -- An account that used the client before at this address has made the address known. The network of a
     -- telephone changes by nature, so that its address says nothing.
     SELECT *, NOT same AND NOT old_address AND tool IS NOT NULL
-              AND (regexp_matches(tool, '(?i)salesforce ?(mobile|for (ios|android))')
+              AND (is_phone(tool)
                    OR account || chr(31) || tool IN (SELECT value FROM old WHERE kind = 'own tool')) AS own_client
     FROM seen
 ), candidate AS (

@@ -18,6 +18,7 @@ from floodmark.simulate.families._things import (
     country,
 )
 from floodmark.simulate.plan import (
+    DESCRIBES,
     Account,
     Act,
     Bulk,
@@ -41,20 +42,6 @@ _PAGE = 2_000
 _QUIET = 14 * DAY
 _MARGIN = HOUR
 _ACCOUNTS_PER_CONTACT = 0.4
-_DESCRIBES: dict[Way, tuple[tuple[str, str, str | None], ...]] = {
-    "SOAP": (
-        ("describeGlobal", "describeGlobal", None),
-        ("describeSObject", "describeSObject", "Contact"),
-        ("describeSObject", "describeSObject", "Case"),
-        ("describeSObject", "describeSObject", "Account"),
-    ),
-    "REST": (
-        ("GET", "/v{v}.0/sobjects", None),
-        ("GET", "/v{v}.0/sobjects/Contact/describe", "Contact"),
-        ("GET", "/v{v}.0/sobjects/Case/describe", "Case"),
-        ("GET", "/v{v}.0/limits", None),
-    ),
-}
 
 
 def seconds(draw: random.Random, least: float, most: float) -> timedelta:
@@ -234,7 +221,7 @@ class Work:
             pace: seconds between two steps, least and most.
         """
         version = self.draw.randint(56, 64)
-        steps = _DESCRIBES[way]
+        steps = DESCRIBES[way]
         picked = {0: (), 1: (self.draw.choice(steps),)}.get(depth, steps)
         for method, resource, entity in picked:
             self.add(Call(at, login, way, method, resource.replace("{v}", str(version)), entity))
