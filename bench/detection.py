@@ -6,14 +6,16 @@ nothing. Thresholds of the baselines are set on the tuning seeds so that they al
 findings do there; everything else is reported on seeds, and on some families, that tuning never saw.
 
     python bench/detection.py [--runs N] [--plans N] [--families a,b] [--seeds tuning|report] [--processes N]
-        [--clean-weeks N] [--tuning-weeks N] [--arrival-runs N] [--replays N] [--to FILE]
+        [--clean-weeks N] [--tuning-weeks N] [--arrival-runs N] [--replays N] [--to FILE] [--keep DIR]
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import multiprocessing
+import pickle
 import random
 import sys
 import time
@@ -72,6 +74,8 @@ class Wanted:
     arrival_runs: int
     replays: int
     to: Path | None
+    keep: Path | None
+    """A folder in which each tenant's runs are kept, so that a stopped call goes on; of one version only."""
 
 
 def wanted(arguments: Sequence[str]) -> Wanted:
@@ -89,6 +93,7 @@ def wanted(arguments: Sequence[str]) -> Wanted:
     parser.add_argument("--arrival-runs", type=int, default=20, help="runs of each family by arrival too")
     parser.add_argument("--replays", type=int, default=1, help="runs replayed at every hour")
     parser.add_argument("--to", type=Path, help="write the figures there as JSON")
+    parser.add_argument("--keep", type=Path, help="keep what is done there, and go on from it")
     given = parser.parse_args(arguments)
     names = set(given.families.split(",")) if given.families else set(FAMILIES)
     if unknown := names - set(FAMILIES):
@@ -109,6 +114,7 @@ def wanted(arguments: Sequence[str]) -> Wanted:
         arrival_runs=given.arrival_runs,
         replays=given.replays,
         to=given.to,
+        keep=given.keep,
     )
 
 
@@ -176,9 +182,25 @@ class Progress:
         sys.stderr.flush()
 
 
-def carried_out(pool: ProcessPoolExecutor, tasks: Sequence[Task], what: str, progress: Progress) -> list[Run]:
+def done_or_kept(task: Task, keep: Path | None) -> list[Run]:
+    """Return the runs of a task: those kept from a call before, else carried out now and kept."""
+    if keep is None:
+        return carry_out(task)
+    file = keep / f"{hashlib.sha256(repr(task).encode()).hexdigest()[:20]}.pickle"
+    if file.is_file():
+        return pickle.loads(file.read_bytes())  # noqa: S301 - a file that this program wrote
+    runs = carry_out(task)
+    new = file.with_suffix(".new")
+    new.write_bytes(pickle.dumps(runs))
+    new.replace(file)
+    return runs
+
+
+def carried_out(
+    pool: ProcessPoolExecutor, want: Wanted, tasks: Sequence[Task], what: str, progress: Progress
+) -> list[Run]:
     """Carry out tasks in the pool; runs come back in the order of tasks."""
-    futures = {pool.submit(carry_out, task): place for place, task in enumerate(tasks)}
+    futures = {pool.submit(done_or_kept, task, want.keep): place for place, task in enumerate(tasks)}
     found: dict[int, list[Run]] = {}
     for done, future in enumerate(as_completed(futures), start=1):
         found[futures[future]] = future.result()
@@ -192,12 +214,14 @@ def clean_runs(
     """Run clean and odd months that make so many account-weeks; the first round tells how many it takes."""
     if not weeks:
         return []
-    first = carried_out(pool, clean_round(want, part, 0), f"clean months, {part}, first round", progress)
+    first = carried_out(
+        pool, want, clean_round(want, part, 0), f"clean months, {part}, first round", progress
+    )
     each = max(sum(run.account_weeks for run in first), 1)
     more = [task for number in range(1, -(-weeks // each)) for task in clean_round(want, part, number)]
     if part == "tuning":
         more = more[: len(TUNING_SEEDS) - len(first)]
-    return first + carried_out(pool, more, f"clean months, {part}", progress)
+    return first + carried_out(pool, want, more, f"clean months, {part}", progress)
 
 
 # --- what came out ------------------------------------------------------------------------------------------
@@ -486,12 +510,15 @@ def listed(runs: Iterable[Run]) -> list[dict[str, Any]]:
 
 def main(arguments: Sequence[str]) -> dict[str, Any]:
     """Run everything, print the figures and return them."""
-    want, begin, progress = wanted(arguments), time.perf_counter(), Progress()
+    want, begin = wanted(arguments), time.perf_counter()
+    progress = Progress()
+    if want.keep is not None:
+        want.keep.mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(want.processes, mp_context=context) as pool:
         tuning = clean_runs(pool, want, "tuning", want.tuning_weeks, progress)
         clean = clean_runs(pool, want, want.part, want.clean_weeks, progress)
-        hostile = carried_out(pool, hostile_tasks(want), "hostile families", progress)
+        hostile = carried_out(pool, want, hostile_tasks(want), "hostile families", progress)
     figures = summary(want, hostile, clean, tuning)
     figures["wall_s"] = time.perf_counter() - begin
     show(figures)
