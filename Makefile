@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check bench bench-detection docs soak lock clean
+.PHONY: help demo test lint check bench bench-detection bench-intake docs soak lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '%-23s %s\n' "$$name" "$$what"; done
@@ -35,6 +35,9 @@ bench: .venv/.stamp-dev  ## measure time and memory on simulated breaches
 
 bench-detection: .venv/bench/.stamp  ## measure detection on simulated tenants (about an hour on two cores)
 	.venv/bench/bin/python bench/detection.py $(ARGS)
+
+bench-intake: .venv/.stamp-dev  ## measure what intake reads, against answers written by hand
+	$(BIN)/python bench/intake.py $(ARGS)
 
 docs: .venv/.stamp-dev  ## write the generated reference pages
 	$(BIN)/python scripts/docs.py

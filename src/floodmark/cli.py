@@ -11,7 +11,7 @@ import getpass
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -387,24 +387,115 @@ def explain(
 def report(
     case: CaseFolder,
     format_: Annotated[
-        Values, typer.Option("--format", help="md, html or json; may be given more than once")
+        Values,
+        typer.Option(
+            "--format",
+            help="md, html, pdf, docx or json; stix, veris, ocsf or navigator; may be given more than once",
+        ),
     ] = None,
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="another folder than report/ of the case")
     ] = None,
+    level: Annotated[
+        str, typer.Option(metavar="public|regulator|internal", help="who may read it; the rest is left out")
+    ] = "internal",
     force: Annotated[
         bool, typer.Option("--force", help="issue it although a check failed; it says so")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write the incident report of the last scope."""
-    document = _case(case).report(tuple(format_ or ()), to=to, force=force)
+    """Write the incident report: of the last scope, of published reports, or of both."""
+    document = _case(case).report(tuple(format_ or ()), to=to, level=level, force=force)
 
     def show() -> None:
         for file in document.report:
             _say(file)
 
     _answer(document, as_json=as_json, show=show, head=document.head)
+
+
+@app.command()
+def intake(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE|-", help="the case folder; - only prints, without one")
+    ],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="published reports, or folders of them")
+    ],
+    published_on: Annotated[
+        str | None, typer.Option(metavar="DAY", help="the day of those that carry none, such as 2025-07-02")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read published reports into claims: Markdown, text, HTML, PDF and e-mail."""
+    from floodmark.case import files_of, read_reports
+
+    day = _day(published_on)
+    if case == "-":
+        document = read_reports(files_of(paths), day)
+    else:
+        document = _case(Path(case)).intake(paths, published_on=day)
+
+    def show() -> None:
+        from floodmark.report import told
+
+        _say(told(document, width=shutil.get_terminal_size().columns).rstrip("\n"))
+        for each in document.problems:
+            _say(f"{visible(each.item)}: {visible(each.problem)}")
+
+    _answer(document, as_json=as_json, show=show, head=document.head or "", doubt=bool(document.problems))
+
+
+@app.command()
+def record(
+    case: CaseFolder,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DAY", help="the record as it stood at the end of this day")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="say too what came after this day")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the incident record: all claims, how they relate, and what changed between two days."""
+    document = _case(case).record(as_of=_day(as_of), since=_day(since))
+
+    def show() -> None:
+        from floodmark.report import changed, told
+
+        width = shutil.get_terminal_size().columns
+        _say(told(document.record, width=width).rstrip("\n"))
+        if document.change is not None:
+            _say(changed(document.change, since=document.since or "", width=width).rstrip("\n"))
+
+    _answer(document, as_json=as_json, show=show, head=document.head)
+
+
+@app.command()
+def hunt(
+    case: CaseFolder,
+    reports: Annotated[
+        list[Path], typer.Argument(metavar="REPORT...", help="published reports; they are not kept")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Look in the logs of a case for the indicators and techniques that a published report names."""
+    document = _case(case).hunt(reports)
+
+    def show() -> None:
+        from floodmark.report import hunted
+
+        _say(hunted(document, width=shutil.get_terminal_size().columns).rstrip("\n"))
+
+    _answer(document, as_json=as_json, show=show, head=document.head or "")
+
+
+def _day(text: str | None) -> date | None:
+    """Return a day; raise UsageError when the text is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{visible(text)} is not a day", hint="write 2025-07-02") from error
 
 
 @app.command()

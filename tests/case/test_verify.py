@@ -4,6 +4,8 @@ import hashlib
 import json
 import shutil
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from floodmark.case import Case, Selectors
@@ -281,6 +283,29 @@ def test_findings_looked_for_after_the_scope(copy, since):
     assert not found(copy)
     change(copy / "results" / "findings.json", "flip")
     assert found(copy) == {"results/findings.json"}
+
+
+@pytest.mark.parametrize(
+    ("looked", "how"), [("scope", "flip"), ("detect", "flip"), ("detect", "delete"), ("detect since", "cut")]
+)
+def test_changed_baselines_are_named(copy, looked, how):
+    """`scope` notes their hash, `detect` writes them anew; either way a change of them is named alone."""
+    if looked != "scope":
+        Case.open(copy, ACTOR).detect(since="2025-06-30T01:05:00Z" if looked == "detect since" else None)
+    change(copy / "results" / "baselines.parquet", how)
+    assert found(copy) == {"results/baselines.parquet"}
+
+
+def test_other_baselines_that_can_be_read_are_named(copy):
+    """A file of the same form with another number in it is what a person would not notice."""
+    file = copy / "results" / "baselines.parquet"
+    table = pq.read_table(file)
+    Case.open(copy, ACTOR).detect()
+    assert not found(copy)
+    assert pq.read_table(file) == table
+    place = table.column_names.index("busiest_hour")
+    pq.write_table(table.set_column(place, "busiest_hour", pc.add(table["busiest_hour"], 1)), file)
+    assert found(copy) == {"results/baselines.parquet"}
 
 
 def test_damage_is_mended_by_adding_the_originals_again(copy, whole):

@@ -160,3 +160,215 @@ def test_old_means_stay_known() -> None:
     (finding,) = found(rows).findings
     assert finding.sessions == ("s-a", "s-b")
     assert OFFICE not in finding.addresses
+
+
+# ---- places of work in the browser, neighbouring and known networks
+
+
+ROADS = "198.51.100.7"
+ELSEWHERE = {"ip": ROADS, "session": "s-d", "login": "l-d"}
+
+
+def page(at, **slots):
+    """Return one page opened in the browser."""
+    told = {"objects": ["Contact"], "record_ids": ["0030001"], "delivered_rows": 1, **ELSEWHERE, **slots}
+    return row(at, "salesforce.elf.LightningPageView", "page_view", **told)
+
+
+def kinds(*more, actor=AGENT):
+    """Return what -> the sign, of one account's new means."""
+    return {each["what"]: each for each in new(*more) if each["actor"] == actor}
+
+
+def others_at(ip, *, days=(5, 9), names="ABC", **slots):
+    """Return calls by which other accounts came from a network before."""
+    return [
+        lookup(START + timedelta(days=day, minutes=n), client="Telephony/2.9", ip=ip,
+               actor=f"0055j000000utl{letter}AAQ", session=None, login=f"l-{letter}{day}", **slots)
+        for day in days for n, letter in enumerate(names)
+    ]  # fmt: skip
+
+
+def test_work_in_the_browser_elsewhere_is_a_place_and_a_desk() -> None:
+    """Pages from a new network show both; calls from there show the network alone."""
+    told = kinds(page(LATE))
+    assert {what: each["kind"] for what, each in told.items()} == {
+        "net": "place-unknown",
+        "desk": "desk-unknown",
+    }
+    assert {each["family"] for each in told.values()} == {"place"}
+    assert (
+        'came with network of its work in the browser "198.51.100.0/24", new for it' in told["desk"]["told"]
+    )
+    assert told["desk"]["told_at"] == LATE
+    assert kinds(lookup(LATE, client="Telephony/2.9", **ELSEWHERE)).keys() == {"net"}
+
+
+@pytest.mark.parametrize("operation", ["page_view", "list_view", "report"])
+def test_what_is_done_at_a_desk(operation) -> None:
+    """Pages, lists and reports are opened in the browser; what names a client is not."""
+    opened = page(LATE) | {"operation": operation}
+    assert kinds(opened)["desk"]["kind"] == "desk-unknown"
+    assert "desk" not in kinds(opened | {"client": "Telephony/2.9"})
+    assert "desk" not in kinds(opened | {"operation": "record"})
+
+
+def test_a_network_that_a_colleague_used_a_week_before_is_known() -> None:
+    """One is enough to make it known, and it weighs no more than one that nobody had."""
+    unknown, known = kinds(page(LATE)), kinds(page(LATE), *others_at(ROADS, days=(12,), names="A"))
+    assert {what: each["kind"] for what, each in known.items()} == {
+        "net": "place-known",
+        "desk": "desk-unknown",
+    }
+    assert known["net"]["others"] == 1
+    assert known["net"]["points"] <= unknown["net"]["points"]
+    days_before = others_at(ROADS, days=(13,), names="A")
+    assert kinds(page(LATE), *days_before)["net"]["kind"] == "place-unknown"
+    at_desk = [
+        page(START + timedelta(days=day), actor=COLLEAGUE, session=f"c{day}", login=f"c{day}", ip=ip)
+        for day, ip in ((0, OFFICE), (4, OFFICE), (9, ROADS))
+    ]
+    assert kinds(page(LATE), *at_desk)["desk"]["kind"] == "desk-known"
+
+
+@pytest.mark.parametrize(
+    ("ip", "near"),
+    [
+        ("203.0.114.9", True),
+        ("203.1.113.5", False),
+        ("198.51.100.7", False),
+    ],
+    ids=["same /16", "next /16", "another"],
+)
+def test_a_neighbouring_network_is_mostly_the_same_line(ip, near) -> None:
+    """The account was in the same /16 before: the sign weighs two at most, whoever else had the network."""
+    told = kinds(page(LATE, ip=ip))
+    wanted = {"net": "place-near", "desk": "desk-near"} if near else {"net": "place-unknown", "desk": "desk-unknown"}  # fmt: skip
+    assert {what: each["kind"] for what, each in told.items()} == wanted
+    assert (max(each["points"] for each in told.values()) <= 2) == near
+    assert kinds(page(LATE, ip=ip), *others_at(ip))["net"]["kind"] == (
+        "place-near" if near else "place-known"
+    )
+
+
+def test_an_ipv6_neighbour_shares_the_first_two_groups() -> None:
+    """2001:db8:1::/48 and 2001:db8:2::/48, but not 2001:db9::/48."""
+    calls = [
+        lookup(START + timedelta(days=day), client="Telephony/2.9", ip="2001:db8:1::5", session=f"v{day}", login=f"v{day}")
+        for day in (6, 8, 10)
+    ]  # fmt: skip
+    told = [
+        [each["kind"] for each in new(*calls, lookup(LATE, client="Telephony/2.9", ip=ip)) if each["told_at"] == LATE]
+        for ip in ("2001:db8:2::9", "2001:db9:1::9")
+    ]  # fmt: skip
+    assert told == [["place-near"], ["place-unknown"]]
+
+
+def test_what_comes_near_later_does_not_make_it_near() -> None:
+    """A neighbouring network counts if it came before, not with or after."""
+    later = page(LATE + timedelta(days=1), ip="198.51.101.7", session="s-e", login="l-e")
+    made = [each for each in new(page(LATE), later) if each["what"] == "net"]
+    assert [(each["told_at"], each["kind"]) for each in made] == [
+        (LATE, "place-unknown"),
+        (LATE + timedelta(days=1), "place-near"),
+    ]
+
+
+def test_an_office_network_known_by_calls_is_near_for_the_desk() -> None:
+    """Work in the browser where the account's calls had come from before: a sign of the desk alone, and little."""
+    before = [
+        lookup(START + timedelta(days=day), client="Telephony/2.9", session=f"b{day}", login=f"b{day}", ip=ROADS)
+        for day in (8, 9)
+    ]  # fmt: skip
+    told = [each for each in new(*before, page(LATE)) if each["told_at"] == LATE]
+    assert [(each["what"], each["kind"]) for each in told] == [("desk", "desk-near")]
+    assert told[0]["points"] <= 2
+
+
+# ---- tools that an administrator announced
+
+
+ADMIN = COLLEAGUE
+
+
+def setup(at, name="Helper", *, method="insertConnectedApplication", **slots):
+    """Return one row of the set-up trail."""
+    return row(at, "salesforce.setup_audit_trail", "setup", actor=ADMIN, ip=None, method=method, resource=name, **slots)  # fmt: skip
+
+
+def by_helper(*trail, name="Helper/1.0"):
+    """Return the kind of the sign that a new client gives after this set-up trail."""
+    return kinds(*trail, lookup(LATE, client=name))["client"]
+
+
+def test_a_tool_that_the_trail_named_is_announced() -> None:
+    """It weighs one point, in a family of its own, and says why."""
+    sign = by_helper(setup(LATE - timedelta(days=1), "Connected app Helper for phones"))
+    assert (sign["kind"], sign["family"], sign["points"]) == ("tool-announced", "announced", 1)
+    assert 'came with client "helper", new for it; the set-up trail names it' in sign["told"]
+
+
+DAYS = timedelta(days=DETECTOR.announced_days)
+
+
+@pytest.mark.parametrize(
+    ("trail", "kind"),
+    [
+        ([setup(LATE)], "tool-announced"),
+        ([setup(LATE - timedelta(minutes=1), method="PackagingAppInstall")], "tool-announced"),
+        ([setup(LATE - timedelta(minutes=1), "HELPER")], "tool-announced"),
+        ([setup(LATE + timedelta(seconds=1))], "tool-unknown"),
+        ([setup(LATE - timedelta(days=1), "Another")], "tool-unknown"),
+        ([setup(LATE - timedelta(days=1), method="changedPassword")], "tool-unknown"),
+        ([setup(LATE - timedelta(days=1), None)], "tool-unknown"),
+        ([setup(LATE - timedelta(days=1)) | {"operation": "write"}], "tool-unknown"),
+        ([], "tool-unknown"),
+    ],
+    ids=[
+        "at once",
+        "package",
+        "any case",
+        "after",
+        "another",
+        "other change",
+        "no name",
+        "no set-up",
+        "none",
+    ],
+)
+def test_what_announces_a_tool(trail, kind) -> None:
+    """A connected application or a package, named by the trail before the tool is first seen."""
+    assert by_helper(*trail)["kind"] == kind
+
+
+@pytest.mark.parametrize(("early", "kind"), [(DAYS, "tool-announced"), (DAYS + timedelta(seconds=1), "tool-unknown")])  # fmt: skip
+def test_an_announcement_is_good_for_a_month(early, kind) -> None:
+    """What was set up long ago and never used is no announcement."""
+    late = START + DAYS + timedelta(days=4)
+    base = [*work(40), *(lookup(START + timedelta(days=day), client="Telephony/2.9", session=f"t{day}", login=f"t{day}") for day in range(40))]  # fmt: skip
+    rows = [*base, setup(late - early), lookup(late, client="Helper/1.0")]
+    assert [each["kind"] for each in signs(rows, DETECTOR) if each["what"] == "client"] == [kind]
+
+
+def test_a_short_name_is_announced_by_nothing() -> None:
+    """Three letters stand in many words."""
+    trail = setup(LATE - timedelta(days=1), "Helper")
+    assert by_helper(trail, name="Hel/1.0")["kind"] == "tool-unknown"
+    assert by_helper(trail, name="Help/1.0")["kind"] == "tool-announced"
+
+
+def test_other_marks_of_an_announced_tool_are_not_announced() -> None:
+    """The trail names the client; its user agent is as new as before, and what comes with it counts little."""
+    trail = setup(LATE - timedelta(days=1))
+    told = kinds(trail, lookup(LATE, client="Helper/1.0", user_agent="Helper/2.1"))
+    assert {what: each["kind"] for what, each in told.items()} == {
+        "client": "tool-announced",
+        "agent": "agent-unknown",
+    }
+
+
+def test_the_first_load_of_an_announced_tool_is_no_finding() -> None:
+    """The same load by a tool that nobody announced is one."""
+    load = export(LATE, 4_000)
+    assert len(found([*work(), *CALLS, *load]).findings) == 1
+    assert found([*work(), *CALLS, setup(LATE - timedelta(days=1), "My Ticket Portal"), *load]).findings == ()

@@ -10,32 +10,46 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
 
-from floodmark import models, report, sources
+from floodmark import incident, models, report, sources
 from floodmark import sigma as rules
 from floodmark.case.adding import Adding, files_of, require_zones, stated_intake
 from floodmark.case.deciding import LINK, SETTINGS, Judgement, pattern_of
 from floodmark.case.deriving import (
+    INCIDENT,
     OCSF,
     Derived,
     Deriving,
     selectors_of,
     stored_selectors,
     write_baselines,
-    write_report,
     write_results,
 )
 from floodmark.case.explaining import explain, require_subject, standing_of
-from floodmark.case.folder import PLATFORM, Actor, Folder, Progress, disk, silent, utc_time, zone
+from floodmark.case.folder import (
+    PLATFORM,
+    Actor,
+    Folder,
+    Progress,
+    disk,
+    noted_report,
+    silent,
+    utc_time,
+    zone,
+)
+from floodmark.case.hunting import hunted
+from floodmark.case.issuing import DEFAULT_KINDS, issue, require_kinds, require_level
 from floodmark.case.verifying import Verifying
 from floodmark.engine import Engine
 from floodmark.errors import CaseError, UsageError
 from floodmark.evidence import canonical_json, place, sha256_of, sync_folder, write_durably
+from floodmark.intake import intake, problems_of
 from floodmark.ledger import Ledger
 from floodmark.models import stamp
 from floodmark.scope import write_people, write_people_csv
@@ -44,9 +58,7 @@ from floodmark.snapshot.datamap import load
 from floodmark.text import closest, visible
 from floodmark.trace import Selectors
 
-__all__ = ["Actor", "Case", "Selectors", "utc_time"]
-
-DEFAULT_KINDS = ("md", "html")
+__all__ = ["Actor", "Case", "Selectors", "files_of", "read_reports", "utc_time"]
 
 
 class Case:
@@ -202,6 +214,60 @@ class Case:
                 head=head,
             )
 
+    def intake(self, paths: Sequence[Path], *, published_on: date | None = None) -> models.Intaken:
+        """Take published reports in as evidence, and return the incident record that they make.
+
+        Args:
+            paths: files, or folders with all that is in them.
+            published_on: the day of those documents that give none themselves.
+
+        Raises:
+            UsageError: a path does not exist; nothing was changed.
+        """
+        files = files_of(paths)
+        with self.folder.changing(), self.folder.engine() as engine:
+            day = published_on.isoformat() if published_on else None
+            taken = [
+                {"sha256": self.folder.originals.take(file).sha256, "name": file.name, "published_on": day}
+                for file in files
+            ]
+            taken.sort(key=lambda each: (each["sha256"] or "", each["name"] or ""))
+            self.folder.note("intake", {"documents": taken})
+            deriving = Deriving(self.folder, engine)
+            made = deriving.record()
+            content = models.dump(made).encode("ascii")
+            self.folder.results.mkdir(parents=True, exist_ok=True)
+            write_durably(self.folder.results / INCIDENT, content)
+            head = self.folder.note("record", {"results": {INCIDENT: hashlib.sha256(content).hexdigest()}})
+            return models.Intaken(**dict(made), problems=problems_of(deriving.said()), head=head)
+
+    def record(self, *, as_of: date | None = None, since: date | None = None) -> models.Recorded:
+        """Return the incident record of the case, as it stands or as of a day; nothing is written.
+
+        Args:
+            as_of: leave out what was published later, and what carries no day.
+            since: say too what came after this day.
+        """
+        with disk(), self.folder.engine() as engine:
+            organisation = self.folder.settings()["organisation"]
+            whole = self._whole_record(engine)
+            shown = incident.as_of(whole, as_of, organisation=organisation) if as_of else whole
+            before = incident.as_of(whole, since, organisation=organisation) if since else None
+            return models.Recorded(
+                as_of=as_of.isoformat() if as_of else None,
+                record=shown,
+                since=since.isoformat() if since else None,
+                change=incident.compare(before, shown) if before else None,
+                head=self.folder.custody.head(),
+            )
+
+    def _whole_record(self, engine: Engine) -> models.Record:
+        """Return the record with what the logs prove where a scope was made, else that of the documents."""
+        deriving = Deriving(self.folder, engine)
+        if not (self.folder.results / "scope.json").is_file():
+            return deriving.record()
+        return deriving.derive(selectors_of(self._last_selectors())).record
+
     def _keep_snapshot(self, scratch: Path, name: str, files: Sequence[str]) -> None:
         """Move the stored tables to their own folder; the one file snapshot.json says which folder counts."""
         target = self.folder.snapshots / name
@@ -329,19 +395,31 @@ class Case:
         return parquet.read_table(file)
 
     def report(
-        self, kinds: Sequence[str] = (), *, to: Path | None = None, force: bool = False
+        self,
+        kinds: Sequence[str] = (),
+        *,
+        to: Path | None = None,
+        level: str = "internal",
+        force: bool = False,
     ) -> models.Reported:
         """Write the report of the last scope; `to` names another folder than report/ of the case.
 
+        Args:
+            kinds: formats, as `floodmark report --help` lists them; none means md and html.
+            to: where the files go.
+            level: public, regulator or internal: what its readers may see.
+            force: issue it although a check failed.
+
         Raises:
-            UsageError: a format is not known, or a check failed and `force` is not given.
+            UsageError: a format or level is not known, or a check failed and `force` is not given.
         """
-        report.require_kinds(kinds)
+        require_kinds(kinds)
+        shown = require_level(level)
         with self.folder.changing(), self.folder.engine() as engine:
             chosen = selectors_of(self._last_selectors())
             derived = Deriving(self.folder, engine).derive(chosen)
             self._keep(derived, chosen, engine)
-            files = self._report(derived, kinds or DEFAULT_KINDS, to, force=force)
+            files = self._report(derived, kinds or DEFAULT_KINDS, to, level=shown, force=force)
             return models.Reported(report=tuple(str(file) for file in files), head=self.folder.custody.head())
 
     def explain(self, subject: str) -> models.Explained:
@@ -382,7 +460,7 @@ class Case:
                 )
             derived = deriving.derive(Selectors(), judged=judged)
             self._keep(derived, Selectors(), engine)
-            files = self._report(derived, DEFAULT_KINDS, None, force=force)
+            files = self._report(derived, DEFAULT_KINDS, None, level="internal", force=force)
             document = models.Investigated(
                 detect=found, scope=derived.scoped.document, report=tuple(str(file) for file in files)
             )
@@ -400,15 +478,37 @@ class Case:
         return dict(entries[-1]["detail"]["selectors"]) if entries else {}
 
     def _report(
-        self, derived: Derived, kinds: Sequence[str], to: Path | None, *, force: bool
+        self,
+        derived: Derived,
+        kinds: Sequence[str],
+        to: Path | None,
+        *,
+        level: report.Level,
+        force: bool,
     ) -> tuple[Path, ...]:
         target = to or self.folder.reports
-        files = write_report(derived, kinds, target, force=force)
-        hashes = {file.name: sha256_of(file) for file in files}
-        self.folder.note(
-            "report", {"kinds": sorted(set(kinds)), "inside": to is None, "force": force, "files": hashes}
-        )
+        before = noted_report(self.folder.custody.entries())
+        files = issue(derived, kinds, target, level=level, before=before, force=force)
+        detail = {
+            "kinds": sorted(set(kinds)),
+            "inside": to is None,
+            "level": level,
+            "force": force,
+            "files": {file.name: sha256_of(file) for file in files},
+            "claims": {each.id: each.status for each in derived.record.claims},
+        }
+        self.folder.note("report", detail)
         return files
+
+    def hunt(self, paths: Sequence[Path]) -> models.Hunt:
+        """Look in the ledger for what published reports name: indicators and techniques; nothing is kept.
+
+        Raises:
+            UsageError: a path does not exist, or the case has no logs.
+        """
+        files = files_of(paths)
+        with disk(), self.folder.engine() as engine:
+            return hunted(self.folder, engine, selectors_of(self._last_selectors()), files)
 
     def verify(self, *, head: str | None = None) -> models.Verified:
         """Re-hash the evidence, walk the chains, rebuild the results beside, compare; nothing is changed.
@@ -417,6 +517,12 @@ class Case:
             head: a head that an earlier command printed; it must still be in the custody chain.
         """
         return Verifying(self.folder).run(head)
+
+
+def read_reports(files: Sequence[Path], published_on: date | None = None) -> models.Intaken:
+    """Read published reports without a case; nothing is kept."""
+    with disk():
+        return intake([(file.name, file.read_bytes()) for file in files], published_on=published_on)
 
 
 def _is_empty(root: Path) -> bool:

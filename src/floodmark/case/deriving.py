@@ -9,20 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import floodmark
-from floodmark import findings, models, report, sources
+from floodmark import findings, incident, models, sources
 from floodmark.case.adding import item_document
 from floodmark.case.deciding import Judgement, judge
-from floodmark.case.folder import Folder, utc_time
+from floodmark.case.folder import Folder, noted_documents, utc_time
 from floodmark.detectors import DETECTORS
 from floodmark.engine import Engine, literal
 from floodmark.errors import UsageError
 from floodmark.evidence import canonical_json, place, write_durably
 from floodmark.exchange import ocsf
+from floodmark.hunt import from_events
+from floodmark.incident import Evidence
+from floodmark.incident.proven import Proof, proven
+from floodmark.intake import said_in
 from floodmark.ledger import Ledger
 from floodmark.ledger.coverage import CoverageMap
 from floodmark.models import stamp
@@ -34,6 +38,8 @@ from floodmark.trace import Selectors, trace
 from floodmark.trace.story import cited, tell
 
 OCSF = "findings.ocsf.json"
+INCIDENT = "incident.json"
+"""Where the incident record stands, in results/."""
 BASELINES = "baselines.parquet"
 """Where the findings stand as OCSF Detection Findings, in results/."""
 _SIGMA = "sigma"
@@ -51,6 +57,9 @@ class Derived:
     snapshot: Snapshot
     material: Material
     traced: models.Traced
+    record: models.Record
+    made_at: str
+    """When the case was made, for formats that ask for a time."""
 
 
 def selectors_of(stored: dict[str, Any]) -> Selectors:
@@ -126,6 +135,10 @@ class Deriving:
         accepted = self._decided(self.detect(), "accepted")
         decided = {each["link"] for each in self.settings["links"]}
         return tuple(sorted(decided | {each.id for each in self._trace(selectors, accepted).links}))
+
+    def traced(self, selectors: Selectors, judged: Judgement) -> models.Intrusion:
+        """Trace what the selectors name, or the accepted findings; `hostile` stands in the engine then."""
+        return self._trace(selectors, self._decided(judged.detected, "accepted"))
 
     def _trace(self, selectors: Selectors, accepted: tuple[models.Finding, ...]) -> models.Intrusion:
         """Trace what the selectors name, or the accepted findings when they name nothing."""
@@ -203,8 +216,43 @@ class Deriving:
             contained_at=self.folder.contained_at(),
             gaps=scoped.document.coverage.gaps,
         )
-        material = self._material(detected, accepted, selectors, snapshot, scoped, traced=traced)
-        return Derived(detected, self.ocsf(judged), scoped, snapshot, material, traced)
+        observed = from_events(self.engine) if intrusion.events else ()
+        record = self.record(scoped.document, traced, observed)
+        material = self._material(
+            detected, accepted, selectors, snapshot, scoped, traced=traced, record=record
+        )
+        made_at = self.folder.custody.entries()[0]["at"]
+        return Derived(detected, self.ocsf(judged), scoped, snapshot, material, traced, record, made_at)
+
+    def record(
+        self,
+        scope: models.Scope | None = None,
+        traced: models.Traced | None = None,
+        observed: tuple[models.Observed, ...] = (),
+    ) -> models.Record:
+        """Return the incident record: what the documents of the case say, and what its logs prove."""
+        said = self.said()
+        settings = self.settings
+        own = proven(
+            Proof(
+                settings["organisation"],
+                settings["platform"],
+                stamp(self.folder.contained_at()),
+                scope,
+                traced,
+                observed,
+            )
+        )
+        whole = Evidence(said.documents, [*said.claims, *own], said.unknown)
+        return incident.record(whole, organisation=settings["organisation"])
+
+    def said(self) -> Evidence:
+        """Return what the published documents say that were taken into the case."""
+        noted = noted_documents(self.folder.custody.entries())
+        return said_in(
+            (each["name"], self.folder.originals.path(sha256).read_bytes(), _day(each["published_on"]))
+            for sha256, each in noted.items()
+        )
 
     def _decided(self, detected: models.Detected, decision: str) -> tuple[models.Finding, ...]:
         """Return the findings decided so: as detected now, or as they were when decided."""
@@ -254,6 +302,7 @@ class Deriving:
         scoped: Scoped,
         *,
         traced: models.Traced,
+        record: models.Record,
     ) -> Material:
         document = scoped.document
         stated = self.folder.snapshots / "snapshot.json"
@@ -285,6 +334,7 @@ class Deriving:
             locations=self._locations(document, accepted, timeline, cited(traced)),
             timeline=timeline,
             traced=traced,
+            record=record,
             labels=dict(snapshot.datamap.labels),
             not_held=tuple(snapshot.datamap.not_held),
             ledger_from=stamp(begin),
@@ -383,6 +433,11 @@ def _behaviours() -> frozenset[str]:
     return frozenset(each.id for each in DETECTORS) - {_SIGMA}
 
 
+def _day(text: str | None) -> date | None:
+    """Return a day that custody keeps as text."""
+    return date.fromisoformat(text) if text else None
+
+
 def _described(request: models.Request) -> str:
     return f"{request.kind}, {' '.join(request.objects) or 'object not shown'}"
 
@@ -410,6 +465,7 @@ def write_results(derived: Derived, engine: Engine, folder: Path) -> None:
     write_durably(folder / OCSF, derived.ocsf.encode("ascii"))
     write_durably(folder / "scope.json", models.dump(derived.scoped.document).encode("ascii"))
     write_durably(folder / "intrusion.json", models.dump(derived.traced).encode("ascii"))
+    write_durably(folder / INCIDENT, models.dump(derived.record).encode("ascii"))
     write_durably(folder / "proof.json", models.dump(derived.scoped.proof).encode("ascii"))
     statements = [{"name": s.name, "rows": s.row_count, "sql": s.sql} for s in derived.material.statements]
     write_durably(folder / "statements.json", canonical_json(statements) + b"\n")
@@ -432,17 +488,3 @@ def write_baselines(engine: Engine, folder: Path) -> None:
         "COPY (SELECT * FROM detect_baseline ORDER BY of, name) TO $path (FORMAT parquet)", {"path": str(new)}
     )
     place(new, folder / BASELINES)
-
-
-def write_report(
-    derived: Derived, kinds: Sequence[str], folder: Path, *, force: bool = False
-) -> tuple[Path, ...]:
-    """Write the report; raise UsageError when a check failed and `force` is not given."""
-    failed = [check.name for check in derived.scoped.document.checks if not check.passed]
-    if failed and not force:
-        raise UsageError(
-            f"a check failed: {failed[0]}",
-            hint="the report can be issued with --force; it says so on its first page",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    return report.write(derived.material, kinds, folder)

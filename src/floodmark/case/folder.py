@@ -296,3 +296,19 @@ def noted_rules(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         if entry["action"] == "rules":
             files = entry["detail"]["files"]
     return {each["name"]: each["sha256"] for each in files}
+
+
+def noted_documents(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return SHA-256 -> name and stated day of the published documents that custody noted, by hash."""
+    found: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        if entry["action"] == "intake":
+            for each in entry["detail"]["documents"]:
+                found.setdefault(each["sha256"], {"name": each["name"], "published_on": each["published_on"]})
+    return dict(sorted(found.items()))
+
+
+def noted_report(entries: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Return what custody noted of the last report; None where there was none."""
+    noted = [entry["detail"] for entry in entries if entry["action"] == "report"]
+    return noted[-1] if noted else None

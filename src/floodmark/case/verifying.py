@@ -21,18 +21,27 @@ from floodmark import models
 from floodmark.case.deciding import DECIDING, SETTINGS, settings_by, shaped
 from floodmark.case.deriving import (
     BASELINES,
+    INCIDENT,
     OCSF,
     Deriving,
     selectors_of,
     write_baselines,
-    write_report,
     write_results,
 )
-from floodmark.case.folder import Folder, commit_note, noted_rules, rule_files, utc_time
+from floodmark.case.folder import (
+    Folder,
+    commit_note,
+    noted_documents,
+    noted_report,
+    noted_rules,
+    rule_files,
+    utc_time,
+)
+from floodmark.case.issuing import issue, require_level
 from floodmark.errors import FloodmarkError
 from floodmark.evidence import canonical_json, sha256_of
 
-_STATE = DECIDING | {"add", "snapshot", "rules"}
+_STATE = DECIDING | {"add", "snapshot", "rules", "intake"}
 CUSTODY = "custody log"
 NOT_NOW = "is not what the case gives now"
 Found = Iterator[tuple[str, str]]
@@ -93,7 +102,7 @@ class Verifying:
         else:
             yield from self.folder.manifest.problems()
             yield from self._entered(entries)
-        yield from self.folder.originals.problems(iter(items))
+        yield from self.folder.originals.problems(iter(sorted({*items, *noted_documents(entries)})))
         if entries:
             yield from self._snapshot(entries)
             yield from self._settings(entries)
@@ -175,6 +184,8 @@ class Verifying:
             yield from self._rebuilt(written, written.scope)
         if written.detected is not None:
             yield from self._detected(written.detected)
+        if written.record:
+            yield from self._recorded(written.record)
 
     def _rebuilt(self, written: _Written, scope: dict[str, Any]) -> Found:
         """Derive again what belongs to the case as it now stands, and compare it with what custody noted."""
@@ -187,7 +198,14 @@ class Verifying:
                 derived = Deriving(self.folder, engine).derive(selectors_of(scope["selectors"]))
                 write_results(derived, engine, results)
                 if written.report:
-                    write_report(derived, written.report["kinds"], reports, force=True)
+                    issue(
+                        derived,
+                        written.report["kinds"],
+                        reports,
+                        level=require_level(written.report.get("level", "internal")),
+                        before=written.before,
+                        force=True,
+                    )
             except FloodmarkError as error:
                 yield "results", f"cannot be derived again: {error.message}"
                 return
@@ -195,6 +213,17 @@ class Verifying:
                 yield from _compare(results / name, sha256, f"results/{name}", NOT_NOW)
             for name, sha256 in sorted((written.report or {}).get("files", {}).items()):
                 yield from _compare(reports / name, sha256, f"report/{name}", NOT_NOW)
+
+    def _recorded(self, sha256: str) -> Found:
+        """Read the documents again and compare the record that they make with the one written last."""
+        with self.folder.engine() as engine:
+            try:
+                content = models.dump(Deriving(self.folder, engine).record()).encode("ascii")
+            except FloodmarkError as error:
+                yield f"results/{INCIDENT}", f"cannot be derived again: {error.message}"
+                return
+        if hashlib.sha256(content).hexdigest() != sha256:
+            yield f"results/{INCIDENT}", NOT_NOW
 
     def _detected(self, detail: dict[str, Any]) -> Found:
         """Compare findings that were looked for after the last scope; custody notes only their ids."""
@@ -238,15 +267,22 @@ class _Written:
         self.files: dict[str, str] = {}
         for _, detail in reports:
             self.files |= detail["files"]
+        told, record = last.get("record", (-1, None))
+        if told > scoped and record:  # the record was written again
+            self.results |= record["results"]
         if looked > scoped:  # the findings were written again
             for name in ("findings.json", OCSF, BASELINES):
                 self.results.pop(name, None)
         self.scope: dict[str, Any] | None = scope if scoped > changed else None
         self.detected: dict[str, Any] | None = detected if looked > max(scoped, changed) else None
+        self.record: str | None = (
+            record["results"][INCIDENT] if record and told > max(scoped, changed) else None
+        )
         # A report older than the last scope may rest on other selectors.
         self.report: dict[str, Any] | None = (
             reports[-1][1] if reports and reports[-1][0] > max(scoped, changed) else None
         )
+        self.before = noted_report(entries[: reports[-1][0]]) if reports else None
 
 
 def _compare(

@@ -1,1 +1,34 @@
-"""What other programs read: one file per format."""
+"""Findings and the incident record in the formats that other programs read, one file a format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floodmark.models import Claim, Record
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every format of the incident record is written with; nothing in it comes from a clock."""
+
+    organisation: str
+    made_at: str
+    """When the case was made, UTC with Z: the time of objects that have none of their own."""
+    version: str
+    """Of this program."""
+
+
+def own_claims(record: Record) -> list[Claim]:
+    """Return the claims about the incident of the case, without those of other incidents."""
+    inside = set(record.incidents[0].documents) if record.incidents else set[str]()
+    return [each for each in record.claims if each.document is None or each.document in inside]
+
+
+def said(claim: Claim) -> str:
+    """Return a claim as one plain sentence part: precision, value, unit, polarity, confidence."""
+    words = {"at_most": "at most ", "at_least": "at least ", "about": "about "}.get(claim.precision or "", "")
+    unit = f" {claim.unit}" if claim.unit else ""
+    marks = [each.replace("_", " ") for each in (claim.polarity, claim.confidence) if each]
+    marks += [each for each in (claim.modality, claim.status) if each != "asserted"]
+    aside = f" ({', '.join(marks)})" if marks else ""
+    return f"{words}{claim.value}{unit}{aside}"

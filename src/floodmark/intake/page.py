@@ -6,7 +6,7 @@ left out; `Sentence.span` leads back to the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -23,8 +23,8 @@ class Sentence:
 
     text: str
     """What a reader sees; markup is left out, each run of blanks and line ends is one blank."""
-    places: tuple[int, ...]
-    """The place in `Page.text` of each character of `text`, ascending."""
+    places: Sequence[int] = field(hash=False, repr=False)
+    """The place in `Page.text` of each character of `text`, ascending; a range where nothing is left out."""
     block: Block
 
     def span(self, begin: int, end: int) -> tuple[int, int]:

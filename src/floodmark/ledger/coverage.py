@@ -22,7 +22,7 @@ from pathlib import Path
 from floodmark.engine import statement
 from floodmark.ledger import Ledger
 from floodmark.ledger.manifest import ItemFacts
-from floodmark.models import stamp
+from floodmark.models import Gap, stamp
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVENT_LOG_FILES = "salesforce.elf."
@@ -82,6 +82,13 @@ class CoverageMap:
         if self._holes is None:
             self._holes = _joined([*self._listed_holes(), *self._damaged_holes(), *self._inferred_holes()])
         return list(self._holes)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return the holes as they are printed."""
+        return tuple(
+            Gap(log=hole.log, from_=stamp(hole.begin), to=stamp(hole.end), reason=hole.reason)
+            for hole in self.holes()
+        )
 
     def obstacles(self, begin: datetime, end: datetime) -> list[Hole]:
         """Return the gaps that can hide a read between `begin` and `end`."""

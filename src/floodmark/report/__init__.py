@@ -8,29 +8,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from floodmark.errors import UsageError
 from floodmark.evidence import write_durably
-from floodmark.report import absence, grounds, impact, opening, render, requests, response
+from floodmark.report import (
+    absence,
+    grounds,
+    impact,
+    opening,
+    pdf,
+    published,
+    redaction,
+    render,
+    requests,
+    response,
+    word,
+)
 from floodmark.report.blocks import Page, Section
 from floodmark.report.claims import Claims
 from floodmark.report.material import Location, Material, Moment, Statement
+from floodmark.report.redaction import LEVELS, Level
 from floodmark.report.terminal import chain, first_page, found
-from floodmark.text import closest
+from floodmark.report.told import changed, hunted, told
 
 __all__ = [
     "KINDS",
+    "LEVELS",
+    "Level",
     "Location",
     "Material",
     "Moment",
     "Statement",
     "chain",
+    "changed",
     "first_page",
     "found",
-    "require_kinds",
+    "hunted",
+    "redacted",
+    "told",
     "write",
 ]
 
-KINDS = ("md", "html", "json")
+KINDS = ("md", "html", "pdf", "docx", "json")
 """The formats that a report is written in."""
 
 _BODY: tuple[Callable[[Claims], Section], ...] = (
@@ -47,52 +64,57 @@ _BODY: tuple[Callable[[Claims], Section], ...] = (
     response.recommendations,
     grounds.coverage,
     grounds.checks,
+    published.differences,
+    published.open_questions,
+)
+_LATER: tuple[Callable[[Claims], Section], ...] = (
+    grounds.annex_sql,
+    requests.annex_queries,
+    published.documents,
 )
 
 
-def require_kinds(kinds: Sequence[str]) -> None:
-    """Raise UsageError for the first of `kinds` that is not one of KINDS."""
-    for kind in kinds:
-        if kind not in KINDS:
-            raise UsageError(
-                f"report format {kind!r} is not known, expected {', '.join(KINDS)}{closest(kind, KINDS)}",
-                hint=f"use --format with one of {', '.join(KINDS)}",
-            )
+def redacted(material: Material, level: Level) -> Material:
+    """Return what the readers of a level may see of the material."""
+    return redaction.apply(material, level).material
 
 
-def write(material: Material, kinds: Sequence[str], folder: Path) -> tuple[Path, ...]:
+def write(
+    material: Material, kinds: Sequence[str], folder: Path, *, level: Level = "internal"
+) -> tuple[Path, ...]:
     """Write the report in each of `kinds` and return the files, in the order of KINDS.
 
     Args:
         material: everything the report may show; equal material gives equal bytes.
         kinds: any of KINDS, in any order; one named twice is written once.
-        folder: where `report.md`, `report.html` and `report.json` go; made when absent.
-
-    Raises:
-        UsageError: a kind is not one of KINDS; nothing was written.
+        folder: where `report.md`, `report.html` and the others go; made when absent.
+        level: who may read it; what they may not see is left out before anything is written.
     """
-    require_kinds(kinds)
-    claims = Claims(material)
+    claims = Claims(material, level)
     page = Page(
         alarm=opening.alarm(claims),
-        body=tuple(make(claims) for make in _BODY),
-        annex=grounds.annex_evidence(claims),
-        later=(grounds.annex_sql(claims), requests.annex_queries(claims)),
+        body=tuple(redaction.cut(published.enrich(claims, make(claims)), level) for make in _BODY),
+        annex=redaction.cut(grounds.annex_evidence(claims), level),
+        later=tuple(redaction.cut(published.enrich(claims, make(claims)), level) for make in _LATER),
     )
     written: list[Path] = []
     for kind in (each for each in KINDS if each in kinds):
         file = folder / f"report.{kind}"
-        write_durably(file, _text(kind, claims, page).encode())
+        write_durably(file, _content(kind, claims, page))
         written.append(file)
     return tuple(written)
 
 
-def _text(kind: str, claims: Claims, page: Page) -> str:
+def _content(kind: str, claims: Claims, page: Page) -> bytes:
     """Return the report in one format."""
     match kind:
         case "md":
-            return render.markdown(claims, page)
+            return render.markdown(claims, page).encode()
         case "html":
-            return render.html(claims, page)
+            return render.html(claims, page).encode()
+        case "pdf":
+            return pdf.render(claims, page)
+        case "docx":
+            return word.render(claims, page)
         case _:
-            return claims.json()
+            return claims.json().encode()

@@ -18,16 +18,16 @@ _KINDS = (
 _MEANINGS: tuple[tuple[str, Line], ...] = (
     (
         "Declared not held",
-        say("The data map states that the platform has no such field.{mark}", mark=Mark("declared")),
+        say("The data map states that the platform has no such field.{mark}", mark=Mark("reported")),
     ),
     (
         "No value on record",
-        say("No record of the person had a value while the intrusion lasted.{mark}", mark=Mark("computed")),
+        say("No record of the person had a value while the intrusion lasted.{mark}", mark=Mark("derived")),
     ),
     (
         "Held, never selected",
         say(
-            "A value was on file, and no request selected a field that holds it.{mark}", mark=Mark("computed")
+            "A value was on file, and no request selected a field that holds it.{mark}", mark=Mark("derived")
         ),
     ),
     (
@@ -35,7 +35,7 @@ _MEANINGS: tuple[tuple[str, Line], ...] = (
         say(
             "A value was on file and some request selected such a field, but its result does not hold the "
             "record with the value.{mark}",
-            mark=Mark("computed"),
+            mark=Mark("derived"),
         ),
     ),
 )

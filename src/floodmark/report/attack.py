@@ -1,10 +1,11 @@
-"""ATT&CK names for the techniques that reading customer data out of a platform involves.
+"""What the report needs of ATT&CK: tactics with the evidence that would show each, names of techniques.
 
-Names and tactics follow the Enterprise matrix. A technique that is not listed here is still printed
-in the report, by its id and apart from the tactics.
+A technique that the knowledge base does not list is printed by its id, apart from the tactics.
 """
 
 from __future__ import annotations
+
+from floodmark.attack import Group, load
 
 TACTICS: tuple[tuple[str, str], ...] = (
     ("Reconnaissance", "call records and mail of the service desk"),
@@ -13,7 +14,8 @@ TACTICS: tuple[tuple[str, str], ...] = (
     ("Execution", "API and code execution logs of the platform"),
     ("Persistence", "the setup audit trail and the list of connected applications"),
     ("Privilege Escalation", "the setup audit trail: profiles, permission sets and role changes"),
-    ("Defense Evasion", "the setup audit trail and changes to log settings"),
+    ("Stealth", "the setup audit trail and login history"),
+    ("Defense Impairment", "the setup audit trail and changes to log settings"),
     ("Credential Access", "identity provider logs and token grants"),
     ("Discovery", "API logs of metadata and object descriptions"),
     ("Lateral Movement", "logs of the identity provider and of the systems connected to the platform"),
@@ -24,75 +26,28 @@ TACTICS: tuple[tuple[str, str], ...] = (
 )
 """Tactic -> evidence that would show it, in the order of the matrix."""
 
-_TECHNIQUES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "T1020": ("Automated Exfiltration", ("Exfiltration",)),
-    "T1021": ("Remote Services", ("Lateral Movement",)),
-    "T1021.007": ("Cloud Services", ("Lateral Movement",)),
-    "T1029": ("Scheduled Transfer", ("Exfiltration",)),
-    "T1030": ("Data Transfer Size Limits", ("Exfiltration",)),
-    "T1036": ("Masquerading", ("Defense Evasion",)),
-    "T1041": ("Exfiltration Over C2 Channel", ("Exfiltration",)),
-    "T1048": ("Exfiltration Over Alternative Protocol", ("Exfiltration",)),
-    "T1059": ("Command and Scripting Interpreter", ("Execution",)),
-    "T1059.009": ("Cloud API", ("Execution",)),
-    "T1069": ("Permission Groups Discovery", ("Discovery",)),
-    "T1070": ("Indicator Removal", ("Defense Evasion",)),
-    "T1074": ("Data Staged", ("Collection",)),
-    "T1078": ("Valid Accounts", ("Initial Access", "Persistence", "Privilege Escalation", "Defense Evasion")),
-    "T1078.004": (
-        "Cloud Accounts",
-        ("Initial Access", "Persistence", "Privilege Escalation", "Defense Evasion"),
-    ),
-    "T1087": ("Account Discovery", ("Discovery",)),
-    "T1087.004": ("Cloud Account", ("Discovery",)),
-    "T1090": ("Proxy", ("Command and Control",)),
-    "T1090.003": ("Multi-hop Proxy", ("Command and Control",)),
-    "T1098": ("Account Manipulation", ("Persistence", "Privilege Escalation")),
-    "T1098.001": ("Additional Cloud Credentials", ("Persistence", "Privilege Escalation")),
-    "T1098.003": ("Additional Cloud Roles", ("Persistence", "Privilege Escalation")),
-    "T1098.005": ("Device Registration", ("Persistence", "Privilege Escalation")),
-    "T1110": ("Brute Force", ("Credential Access",)),
-    "T1110.003": ("Password Spraying", ("Credential Access",)),
-    "T1110.004": ("Credential Stuffing", ("Credential Access",)),
-    "T1114": ("Email Collection", ("Collection",)),
-    "T1119": ("Automated Collection", ("Collection",)),
-    "T1136": ("Create Account", ("Persistence",)),
-    "T1190": ("Exploit Public-Facing Application", ("Initial Access",)),
-    "T1199": ("Trusted Relationship", ("Initial Access",)),
-    "T1213": ("Data from Information Repositories", ("Collection",)),
-    "T1213.004": ("Customer Relationship Management Software", ("Collection",)),
-    "T1485": ("Data Destruction", ("Impact",)),
-    "T1526": ("Cloud Service Discovery", ("Discovery",)),
-    "T1528": ("Steal Application Access Token", ("Credential Access",)),
-    "T1530": ("Data from Cloud Storage", ("Collection",)),
-    "T1531": ("Account Access Removal", ("Impact",)),
-    "T1537": ("Transfer Data to Cloud Account", ("Exfiltration",)),
-    "T1538": ("Cloud Service Dashboard", ("Discovery",)),
-    "T1539": ("Steal Web Session Cookie", ("Credential Access",)),
-    "T1550": ("Use Alternate Authentication Material", ("Defense Evasion", "Lateral Movement")),
-    "T1550.001": ("Application Access Token", ("Defense Evasion", "Lateral Movement")),
-    "T1550.004": ("Web Session Cookie", ("Defense Evasion", "Lateral Movement")),
-    "T1556": ("Modify Authentication Process", ("Credential Access", "Defense Evasion", "Persistence")),
-    "T1556.006": ("Multi-Factor Authentication", ("Credential Access", "Defense Evasion", "Persistence")),
-    "T1562": ("Impair Defenses", ("Defense Evasion",)),
-    "T1562.008": ("Disable or Modify Cloud Logs", ("Defense Evasion",)),
-    "T1565": ("Data Manipulation", ("Impact",)),
-    "T1566": ("Phishing", ("Initial Access",)),
-    "T1566.004": ("Spearphishing Voice", ("Initial Access",)),
-    "T1567": ("Exfiltration Over Web Service", ("Exfiltration",)),
-    "T1598": ("Phishing for Information", ("Reconnaissance",)),
-    "T1598.004": ("Spearphishing Voice", ("Reconnaissance",)),
-    "T1621": ("Multi-Factor Authentication Request Generation", ("Credential Access",)),
-    "T1656": ("Impersonation", ("Defense Evasion",)),
-    "T1657": ("Financial Theft", ("Impact",)),
-    "T1671": ("Cloud Application Integration", ("Persistence",)),
-}
-
 
 def technique(id_: str) -> tuple[str, tuple[str, ...]] | None:
-    """Return name and tactics of a technique; a sub-technique that is not listed takes its parent's.
+    """Return name and tactics of a technique as of the version in use; None where it is not listed.
 
-    >>> technique("T1213.004")
-    ('Customer Relationship Management Software', ('Collection',))
+    A replaced id is walked to the one in use; a sub-technique that is not listed has its technique's name.
     """
-    return _TECHNIQUES.get(id_) or _TECHNIQUES.get(id_.split(".", maxsplit=1)[0])
+    attack = load()
+    ids = (id_, id_.partition(".")[0])
+    found = next((known for each in ids if (known := attack.technique(attack.current(each)[0]))), None)
+    return (found.name, tuple(tactic.name for tactic in found.tactics)) if found else None
+
+
+def current(id_: str) -> str:
+    """Return the id that a technique has now."""
+    return load().current(id_)[0]
+
+
+def version() -> str:
+    """Return the version that ids and names are of."""
+    return load().version
+
+
+def group(name: str) -> Group | None:
+    """Return the group that has this very name or alias; None where there is none or more than one."""
+    return load().group(name)

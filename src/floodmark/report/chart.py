@@ -21,6 +21,8 @@ _BAR = 20
 _SLIVER = 2
 """Pixels that a part above zero gets at least."""
 _LABEL_ROOM = 70
+_CHARACTER = 7
+"""Pixels of one character of a label."""
 _ABOVE = 18
 """Pixels that a name above its bar needs."""
 
@@ -196,7 +198,7 @@ def _stack(
     start = 0
     shown = [part for part in parts if part.figure.value]
     for part, width in zip(shown, _widths([part.figure.value for part in shown], span), strict=True):
-        label = part.figure if width >= _LABEL_ROOM else None
+        label = part.figure if width >= max(_LABEL_ROOM, len(part.figure.text) * _CHARACTER) else None
         title = (f"{part.words}: ", part.figure)
         bars.append(Bar(left + start, top, width, _BAR, part.style, title, label))
         start += width

@@ -10,8 +10,10 @@ import json
 import re
 from typing import Any
 
+from floodmark.report import redaction
 from floodmark.report.material import Location, Material
-from floodmark.report.parts import Figure, Foreign, Line, Link, Part, Step, joined, say, when
+from floodmark.report.parts import Figure, Foreign, Line, Link, Part, Step, codes, joined, say, when
+from floodmark.report.redaction import Level
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REQUESTS_SHOWN = 1000
@@ -44,17 +46,27 @@ def grouped(value: int) -> str:
 class Claims:
     """The document of one report, its derived figures, and the footnote of each path."""
 
-    def __init__(self, material: Material) -> None:
-        """Take over everything that `material` holds."""
-        self.material = material
+    def __init__(self, material: Material, level: Level = "internal") -> None:
+        """Take over what `level` may show of `material`; nothing else can reach the report."""
+        self._redacted = redaction.apply(material, level)
+        self.level: Level = level
+        self.material = material = self._redacted.material
         self._figures: dict[str, dict[str, Any]] = {}
         self._places = {each.id: place for place, each in enumerate(material.scope.requests)}
         self._document = _document(material, self._figures)
+        self._document["level"] = level
+        if level == "public":
+            self._document["rounding"] = redaction.ROUNDING
 
     def figure(self, *path: Step) -> Part:
         """Return the number at `path`, or the words `not known` where it is null."""
         value = self.value(*path)
-        return "not known" if value is None else Figure(path, value)
+        return "not known" if value is None else redaction.figure(self.level, path, value, self._beside(path))
+
+    def _beside(self, path: tuple[Step, ...]) -> int | None:
+        """Return the other end of the bound that a path is one end of; None where it is none."""
+        other = {"at_least": "at_most", "at_most": "at_least"}.get(str(path[-1]))
+        return None if other is None else self.value(*path[:-1], other)
 
     def signed(self, *path: Step) -> Part:
         """Return the number at `path` with its sign, or the words `not known` where it is null."""
@@ -67,8 +79,9 @@ class Claims:
 
     def derive(self, name: str, value: int, how: str) -> Figure:
         """Add a figure that the text needs and the scope does not hold; `how` says what was counted."""
-        self._figures[name] = {"value": value, "how": how}
-        return Figure(("figures", name, "value"), value)
+        shown = redaction.derived(self._redacted, name, value)
+        self._figures[name] = {"value": shown, "how": how}
+        return redaction.figure(self.level, ("figures", name, "value"), shown, None)
 
     def value(self, *path: Step) -> int | None:
         """Return the whole number or null at `path`; raise TypeError when it is neither."""
@@ -94,6 +107,8 @@ class Claims:
                 return self._request_basis(place)
             case ("proof", "obstacles" | "absence" | "states", place, *_):
                 return ("proof", path[1], place)
+            case ("record", "claims", place, *_):
+                return ("record", "claims", place)
             case ("scope", "intrusion", "links", *_) | ("traced", "lateral", *_):
                 return path[:4]
             case ("traced", *_):
@@ -109,8 +124,14 @@ class Claims:
         return ("proof", "requests", place) if own is None else ("scope", "requests", own)
 
     def footnote(self, basis: tuple[Step, ...]) -> Line:
-        """Return what the numbers under `basis` rest on."""
+        """Return what the numbers under `basis` rest on, as far as the level may know it."""
         at = Foreign(spell(basis))
+        if self.level == "public" and basis[0] != "record":
+            return say(redaction.GROUND, at=at)
+        return self._note(basis, at)
+
+    def _note(self, basis: tuple[Step, ...], at: Part) -> Line:
+        """Return what the numbers under `basis` rest on."""
         match basis:
             case ("scope", "requests", int(place)):
                 return self._request_note(place, at)
@@ -132,7 +153,9 @@ class Claims:
                 return self._other_note(basis, at)
 
     def _other_note(self, basis: tuple[Step, ...], at: Part) -> Line:
-        """Return the note of a part of the trace with its first events and its last one, or of the rest."""
+        """Return the note of a claim, of a part of the trace with its events, or of the rest."""
+        if basis[:2] == ("record", "claims"):
+            return self._claim_note(int(basis[2]), at)
         if basis[0] != "traced" and basis[:3] != ("scope", "intrusion", "links"):
             return say(
                 "Computed from ledger and snapshot ({at}){requests}.", at=at, requests=self._requests()
@@ -150,6 +173,23 @@ class Claims:
             found = found[step]
         events: list[str] = found.get("sample" if "sample" in found else "events", [])
         return tuple(events)
+
+    def _claim_note(self, place: int, at: Part) -> Line:
+        """Return the note of one claim of the record: its words and its document, or what it rests on."""
+        record = self.material.record
+        claim = record.claims[place] if record else None
+        if claim is None or claim.document is None:
+            rests = codes(claim.evidence, limit=5) if claim and claim.evidence else ("the case settings",)
+            return say("Claim {at}, resting on {rests}.", at=at, rests=rests)
+        known = {each.id: each for each in record.documents} if record else {}
+        document = known[claim.document]
+        return say(
+            "{quote} in {title}{day} ({at}).",
+            quote=Foreign(claim.quote, prose=True),
+            title=Link(f"document-{document.id}", document.title or document.name),
+            day=f" of {document.published_on}" if document.published_on else "",
+            at=at,
+        )
 
     def _file_note(self, place: int, at: Part) -> Line:
         """Return the note of one evidence item."""
@@ -236,6 +276,7 @@ def _document(material: Material, figures: dict[str, dict[str, Any]]) -> dict[st
         "proof": material.proof.model_dump(mode="json", by_alias=True),
         "traced": material.traced
         and material.traced.model_dump(mode="json", by_alias=True, exclude={"intrusion"}),
+        "record": material.record and material.record.model_dump(mode="json", by_alias=True),
         "findings": dumped(material.findings),
         "open_findings": dumped(material.open_findings),
         "evidence": dumped(material.evidence),

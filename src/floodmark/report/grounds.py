@@ -42,7 +42,7 @@ def _gaps(material: Material) -> Block:
         Row(((Foreign(gap.log),), (when(gap.from_),), (when(gap.to),), (Foreign(gap.reason, prose=True),)))
         for gap in gaps
     )
-    return Table(("Log", "From", "To", "Reason"), rows, ("Hours of which a log says nothing. (computed)",))
+    return Table(("Log", "From", "To", "Reason"), rows, ("Hours of which a log says nothing. (derived)",))
 
 
 def checks(claims: Claims) -> Section:
@@ -60,7 +60,7 @@ def checks(claims: Claims) -> Section:
         )
         for check in made
     )
-    note = ("A law that does not hold means that a figure of this report may be wrong. (computed)",)
+    note = ("A law that does not hold means that a figure of this report may be wrong. (derived)",)
     return Section("13", "checks", "Checks", (Table(("Law", "Result", "Detail"), rows, note),))
 
 

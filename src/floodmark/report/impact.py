@@ -56,7 +56,7 @@ def _categories(claims: Claims) -> list[Block]:
     )
     note = say(
         "The five outcomes share out all people of the snapshot. At least and at most bound how many people "
-        "truly lost a value. People are counted by {unit}. (computed)",
+        "truly lost a value. People are counted by {unit}. (derived)",
         unit=Foreign(material.scope.snapshot.unit, prose=True),
     )
     table = Table(head, tuple(rows), note, frozenset(range(1, 8)))
@@ -80,7 +80,7 @@ def _other_count(claims: Claims) -> list[Block]:
             say(
                 "Records were linked to people by probability: {people} by {unit}. By exact keys alone "
                 "({other_unit}) the same records are {other}. Both counts stand, since a doubtful link is "
-                "neither proven nor refuted. (computed)",
+                "neither proven nor refuted. (derived)",
                 people=counted(claims, ("scope", "snapshot", "people"), "person", "people"),
                 unit=Foreign(claims.material.scope.snapshot.unit, prose=True),
                 other_unit=Foreign(proof.other_unit or "exact keys", prose=True),
@@ -133,7 +133,7 @@ def _combinations(claims: Claims) -> list[Block]:
         )
         noun = "other combination" if len(rest) == 1 else "other combinations"
         rows.append(Row((say("{n} {noun}", n=groups, noun=noun), (), (people,))))
-    note = ("Each person with anything taken or possibly taken stands in one row. (computed)",)
+    note = ("Each person with anything taken or possibly taken stands in one row. (derived)",)
     return [Table(("Taken", "Possibly taken", "People"), tuple(rows), note, frozenset({2}))]
 
 
@@ -157,7 +157,7 @@ def _residence(claims: Claims) -> list[Block]:
         for place, each in enumerate(residence)
     )
     note = (
-        "A person with two countries stands in both rows, so rows may add up to more than all. (computed)",
+        "A person with two countries stands in both rows, so rows may add up to more than all. (derived)",
     )
     return [Table(("Country", "at least", "at most"), rows, note, frozenset({1, 2})), *_states(claims)]
 
@@ -178,7 +178,7 @@ def _states(claims: Claims) -> list[Block]:
         for place, each in enumerate(states[:STATES_SHOWN])
     )
     blocks: list[Block] = [Heading("Data: residence by state")]
-    note = ("States as the records write them; a person with two stands in both rows. (computed)",)
+    note = ("States as the records write them; a person with two stands in both rows. (derived)",)
     blocks.append(Table(("Country", "State", "at least", "at most"), rows, note, frozenset({2, 3})))
     more = len(states) - STATES_SHOWN
     if more > 0:
@@ -219,7 +219,7 @@ def _records(claims: Claims) -> list[Block]:
         )
         rows.append(Row(((Foreign(name),), *read, held)))
     note = say(
-        "{n} without a usable key, each counted as a person of its own. (computed)",
+        "{n} without a usable key, each counted as a person of its own. (derived)",
         n=counted(claims, ("scope", "snapshot", "unkeyed_records"), "record is", "records are"),
     )
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Scope, Traced
+from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Record, Scope, Traced
 
 
 @dataclass(frozen=True)
@@ -75,3 +75,7 @@ class Material:
     statements: tuple[Statement, ...] = field(default=())
     traced: Traced | None = None
     """The intrusion step by step; None where nobody traced it."""
+    record: Record | None = None
+    """What documents say and logs prove, as claims; None where nobody asked for it."""
+    previous: dict[str, str] | None = None
+    """Claim -> status in the report before this one; None where there was none."""

@@ -126,7 +126,7 @@ def _reached(claims: Claims) -> Line:
     """Say how many people lost data, of how many, and how many surely did not."""
     people = claims.material.scope.people
     total = counted(claims, ("scope", "snapshot", "people"), "person", "people")
-    mark = Mark("computed")
+    mark = Mark("derived")
     if people.at_most == 0:
         return say(
             "No personal data of the {total} in the customer tables was taken, through the channels that the "
@@ -310,13 +310,13 @@ def _not_taken(claims: Claims) -> Line:
     lines: list[Line] = []
     if names:
         words = "Not taken by this intrusion, through the channels that the logs see: {names}.{mark}"
-        lines.append(say(words, names=joined(names), mark=Mark("computed")))
+        lines.append(say(words, names=joined(names), mark=Mark("derived")))
     if 0 < scope.people.at_most < scope.snapshot.people:
         n = _nothing_taken(claims)
         words = "Of at least {n} {noun} nothing was taken, through the channels that the logs see.{mark}"
         if names:
             words = "Nor was anything taken of at least {n} {noun}.{mark}"
-        lines.append(say(words, n=n, noun="person" if n.value == 1 else "people", mark=Mark("computed")))
+        lines.append(say(words, n=n, noun="person" if n.value == 1 else "people", mark=Mark("derived")))
     return sentences(lines)
 
 
@@ -327,7 +327,7 @@ def _declared(material: Material) -> Line:
     return say(
         "Declared not to be held on the platform: {names}.{mark}",
         names=joined(label(material, each) for each in material.not_held),
-        mark=Mark("declared"),
+        mark=Mark("reported"),
     )
 
 
@@ -458,7 +458,7 @@ def _contained(material: Material) -> Line:
     """Say when access was closed."""
     if material.contained_at is None:
         return ("Not known. The time at which access was closed would answer it; it is set in the case.",)
-    return say("{at}{mark}", at=when(material.contained_at), mark=Mark("declared"))
+    return say("{at}{mark}", at=when(material.contained_at), mark=Mark("reported"))
 
 
 def _geography(claims: Claims) -> Line:
@@ -471,7 +471,7 @@ def _geography(claims: Claims) -> Line:
         return ("Not known. A country on the customer records would answer it.",)
     shown = joined(countries[:12])
     rest = " and more in section 5" if len(countries) > len(shown) else ""
-    return say("People affected live in {shown}{rest}.{mark}", shown=shown, rest=rest, mark=Mark("computed"))
+    return say("People affected live in {shown}{rest}.{mark}", shown=shown, rest=rest, mark=Mark("derived"))
 
 
 def _selected(material: Material) -> Line:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 Step = str | int
-MarkKind = Literal["observed", "computed", "declared", "judged"]
+MarkKind = Literal["observed", "derived", "reported", "judged"]
 MARKS: dict[MarkKind, str] = {
     "observed": "stands in a log, row by row",
-    "computed": "follows from logs and customer tables by the SQL in annex C",
-    "declared": "stated in the data map or the case settings, not tested",
+    "derived": "follows from logs and customer tables by the SQL in annex C",
+    "reported": "stated in a published document, the data map or the case settings, not tested by the logs",
     "judged": "decided by a person who accepted or selected it",
 }
 """How a sentence is known -> what that means."""
@@ -24,15 +24,21 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z ,/'-]*")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with the path of its claim in report.json; `signed` shows a plus above zero."""
+    """A number with the path of its claim in report.json; `signed` shows a plus above zero.
+
+    `words` stand for the number where it is rounded, such as `about 5.7 million`.
+    """
 
     path: tuple[Step, ...]
     value: int
     signed: bool = False
+    words: str = ""
 
     @property
     def text(self) -> str:
         """The number as it is printed, with a comma between thousands."""
+        if self.words:
+            return self.words
         return f"{self.value:+,}" if self.signed and self.value else f"{self.value:,}"
 
 
@@ -59,6 +65,13 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Cite:
+    """The footnote of a claim that is no number, by the path of the claim in report.json."""
+
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Link:
     """Text from outside, shown inert, that leads to an anchor of the same page; `ours`: our own words."""
 
@@ -67,7 +80,7 @@ class Link:
     ours: bool = False
 
 
-Part = str | Figure | Foreign | When | Mark | Link
+Part = str | Figure | Foreign | When | Mark | Cite | Link
 Line = tuple[Part, ...]
 Said = Part | Sequence[Part]
 

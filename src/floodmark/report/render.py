@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import DictLoader, Environment, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from floodmark.report.blocks import Listing, Page
+from floodmark.report import redaction
+from floodmark.report.blocks import Listing, Page, Paragraph, Table
+from floodmark.report.chart import Chart
 from floodmark.report.claims import Claims, spell
-from floodmark.report.parts import MARKS, Figure, Foreign, Line, Link, Mark, Part, Step, When, clock
+from floodmark.report.parts import MARKS, Cite, Figure, Foreign, Line, Link, Mark, Part, Step, When, clock
 from floodmark.text import visible
 
-TEMPLATES = ("report.html.j2", "report.md.j2", "blocks.html.j2", "style.css.j2")
+TEMPLATES = ("report.html.j2", "report.md.j2", "blocks.html.j2", "style.css.j2", "chart.svg.j2")
 _MARKDOWN_ACTIVE = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
-_EMPTY = "(empty)"
+EMPTY = "(empty)"
+"""What stands for a text without a character."""
+_WIDEST, _NARROWEST = 60, 14
+"""Characters of a cell, and of a word, up to which they widen their column."""
+_KEY_LEFT, _KEY_ROW, _KEY_CHARACTER, _KEY_GAP = 2, 24, 7, 44
+"""Pixels: where the words of a key begin, of one of their rows, of a character, of what surrounds them."""
 
 
 class Footnotes:
@@ -28,8 +36,8 @@ class Footnotes:
         self._claims = claims
         self._numbers: dict[tuple[Step, ...], int] = {}
 
-    def cite(self, figure: Figure) -> tuple[int, bool]:
-        """Return the footnote number of a figure, and whether this is its first mention."""
+    def cite(self, figure: Figure | Cite) -> tuple[int, bool]:
+        """Return the footnote number of a figure or a claim, and whether this is its first mention."""
         basis = self._claims.basis(figure.path)
         first = basis not in self._numbers
         return self._numbers.setdefault(basis, len(self._numbers) + 1), first
@@ -62,6 +70,36 @@ def markdown(claims: Claims, page: Page) -> str:
     return _page("report.md.j2", claims, page, footnotes, line=line, cell=cell)
 
 
+@dataclass(frozen=True)
+class _Key:
+    """The words of one pattern and where they stand."""
+
+    style: str
+    words: str
+    x: int
+    y: int
+
+
+def drawn(chart: Chart) -> str:
+    """Return a drawing as one SVG file, its key below it: the very shapes that the HTML page shows."""
+    keys = _keys(chart)
+    height = max((key.y + _KEY_ROW for key in keys), default=chart.height)
+    return _environment().get_template("chart.svg.j2").render(chart=chart, keys=keys, height=height)
+
+
+def _keys(chart: Chart) -> list[_Key]:
+    """Return the words of the patterns, in rows that fit the width."""
+    keys: list[_Key] = []
+    x, y = _KEY_LEFT, chart.height + 6
+    for style, words in chart.legend:
+        room = len(words) * _KEY_CHARACTER + _KEY_GAP
+        if x > _KEY_LEFT and x + room > chart.width:
+            x, y = _KEY_LEFT, y + _KEY_ROW
+        keys.append(_Key(style, words, x, y))
+        x += room
+    return keys
+
+
 def _page(
     name: str,
     claims: Claims,
@@ -76,6 +114,7 @@ def _page(
         .render(
             organisation=claims.material.organisation,
             version=claims.material.version,
+            level=redaction.notice(claims.level),
             page=page,
             marks=MARKS,
             notes=footnotes.notes,
@@ -89,7 +128,7 @@ def _environment() -> Environment:
     """Return the templates, compiled once per process."""
     environment = Environment(
         loader=DictLoader({each: _source(each) for each in TEMPLATES}),
-        autoescape=select_autoescape(("html.j2", "css.j2")),
+        autoescape=select_autoescape(("html.j2", "css.j2", "svg.j2")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -119,25 +158,30 @@ def _html_part(part: Part, footnotes: Footnotes) -> Markup:
         case str():
             return escape(part)
         case Figure():
-            number, first = footnotes.cite(part)
-            anchor = Markup(' id="cite-{}"').format(number) if first else Markup("")
-            mark = Markup('<sup class="cite"{}><a href="#note-{}">{}</a></sup>').format(
-                anchor, number, number
-            )
+            mark = _html_cite(part, footnotes)
             return Markup('<span class="figure">{}{}</span>').format(_html_number(part), mark)
+        case Cite():
+            return _html_cite(part, footnotes)
         case Foreign(text, prose):
             tag = Markup('<span class="said">{}</span>') if prose else Markup("<code>{}</code>")
-            return tag.format(visible(text) or _EMPTY)
+            return tag.format(visible(text) or EMPTY)
         case When(text):
             return Markup("<time>{}</time>").format(clock(text))
         case Link(anchor, text, ours):
             if ours:
                 return Markup('<a href="#{}">{}</a>').format(anchor, text)
-            return Markup('<a href="#{}"><code>{}</code></a>').format(anchor, visible(text) or _EMPTY)
+            return Markup('<a href="#{}"><code>{}</code></a>').format(anchor, visible(text) or EMPTY)
         case Mark(kind):
             return Markup('&nbsp;<abbr class="mark {}" title="{}: {}">{}</abbr>').format(
                 kind, kind, MARKS[kind], kind[0].upper()
             )
+
+
+def _html_cite(part: Figure | Cite, footnotes: Footnotes) -> Markup:
+    """Return the mark that leads to a footnote; the first one is what the footnote leads back to."""
+    number, first = footnotes.cite(part)
+    anchor = Markup(' id="cite-{}"').format(number) if first else Markup("")
+    return Markup('<sup class="cite"{}><a href="#note-{}">{}</a></sup>').format(anchor, number, number)
 
 
 def _html_number(figure: Figure) -> Markup:
@@ -160,10 +204,10 @@ def _plain_part(part: Part) -> str:
         case Figure():
             return part.text
         case Foreign(text) | Link(_, text):
-            return visible(text) or _EMPTY
+            return visible(text) or EMPTY
         case When(text):
             return clock(text)
-        case Mark():
+        case Mark() | Cite():
             return ""
 
 
@@ -174,6 +218,8 @@ def _markdown_part(part: Part, footnotes: Footnotes, *, cell: bool) -> str:
             return _MARKDOWN_ACTIVE.sub(r"\\\1", part)
         case Figure():
             return f"{part.text}[^{footnotes.cite(part)[0]}]"
+        case Cite():
+            return f"[^{footnotes.cite(part)[0]}]"
         case Link(_, text, ours=True):
             return text
         case Foreign(text) | Link(_, text):
@@ -190,7 +236,7 @@ def code_span(text: str, *, cell: bool = False) -> str:
     >>> code_span("a`b")
     '`` a`b ``'
     """
-    shown = visible(text) or _EMPTY
+    shown = visible(text) or EMPTY
     if cell:
         shown = shown.replace("|", "\\|")  # a table row is split at bars before code is looked for
     fence = "`" * (_longest_run(shown) + 1)
@@ -215,7 +261,7 @@ def whole(listing: Listing) -> str:
 
 def fenced(text: str) -> str:
     """Return text from outside as a Markdown code block; line feeds stay, each line is made visible."""
-    shown = visible_lines(text) or _EMPTY
+    shown = visible_lines(text) or EMPTY
     fence = "`" * max(3, _longest_run(shown) + 1)
     return f"{fence}text\n{shown}\n{fence}"
 
@@ -223,3 +269,51 @@ def fenced(text: str) -> str:
 def _longest_run(text: str) -> int:
     """Return the length of the longest run of backticks."""
     return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+# --- what PDF and Word share ---------------------------------------------------------------------------
+
+
+def words_of(chart: Chart) -> str:
+    """Return what a drawing says, for those who do not see it."""
+    return f"{chart.title}. {chart.description}"
+
+
+def legend() -> Line:
+    """Return what the marks behind a sentence mean."""
+    line: list[Part] = ["How a sentence is known: "]
+    for kind, meaning in MARKS.items():
+        line += [Mark(kind), f" {kind}, {meaning}; "]
+    return (*line, "each number leads to a footnote that says what it rests on.")
+
+
+def anchors(page: Page) -> frozenset[str]:
+    """Return every place of a page that a link can lead to."""
+    sections = (*page.body, page.annex, *page.later)
+    found = {section.anchor for section in sections}
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                found.add(block.anchor)
+            elif isinstance(block, Table):
+                found.update(row.anchor for row in block.rows)
+    return frozenset(found - {""})
+
+
+def shares(table: Table) -> list[int]:
+    """Return the share of each column: 0 for one as wide as its numbers, else after what it holds."""
+    columns = range(len(table.head))
+    return [0 if _is_narrow(table, place) else _share(table, place) for place in columns]
+
+
+def _is_narrow(table: Table, place: int) -> bool:
+    """Whether a column holds nothing but bare numbers, so that it is as wide as they are."""
+    return place in table.numeric and all(len(plain(row.cells[place])) <= _NARROWEST for row in table.rows)
+
+
+def _share(table: Table, place: int) -> int:
+    """Return the share of one column: room for its longest word, then for what most of its cells hold."""
+    cells = [table.head[place], *(plain(row.cells[place]) for row in table.rows)]
+    words = max((len(word) for cell in cells for word in cell.split()), default=0)
+    mean = sum(map(len, cells)) // len(cells)
+    return min(max(min(words, _NARROWEST) + 2, mean, min(max(map(len, cells)), _WIDEST) // 2), _WIDEST)

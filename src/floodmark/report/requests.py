@@ -85,7 +85,7 @@ def _reconciliation(claims: Claims) -> list[Block]:
     rows = tuple(_reconciled(claims, place, each) for place, each in enumerate(reconciled))
     note = (
         "Matched and delivered rows are the platform's own (observed); replayed rows, sure and possible "
-        "records were counted on the snapshot (computed). Difference is matched less replayed. A number that "
+        "records were counted on the snapshot (derived). Difference is matched less replayed. A number that "
         "no log has is not known. No column is summed: requests overlap, so one record can stand in many."
     )
     return [Table(("Request", *_COLUMNS), rows, (note,), frozenset(range(1, 8)))]

@@ -128,7 +128,7 @@ def actions(claims: Claims) -> Section:
     """Section 9: containment, eradication, recovery."""
     contained = claims.material.contained_at
     containment = (
-        say("Access was closed at {at}.{mark}", at=when(contained), mark=Mark("declared"))
+        say("Access was closed at {at}.{mark}", at=when(contained), mark=Mark("reported"))
         if contained
         else ("Not known. The time at which access was closed, set in the case, would answer it.",)
     )

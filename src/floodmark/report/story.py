@@ -102,7 +102,7 @@ def lateral(claims: Claims) -> list[Block]:
             "Looked for and not seen: {absent}. This rests on the rows of {logs}.{mark}",
             absent=traced.lateral.absent,
             logs=logs,
-            mark=Mark("computed"),
+            mark=Mark("derived"),
         )
         found.append(Paragraph(said))
     return found
@@ -116,7 +116,7 @@ def _going_on(traced: Traced) -> Line:
             say("{answer}: {text}.", answer=ANSWERS[told.answer].capitalize(), text=told.text),
             say("Last hostile event: {at}.", at=when(told.last_event_at)),
             say("Last successful read: {at}.", at=when(told.last_read_at)),
-            say("The logs end: {at}.{mark}", at=when(told.logs_end), mark=Mark("computed")),
+            say("The logs end: {at}.{mark}", at=when(told.logs_end), mark=Mark("derived")),
         )
     )
 
@@ -129,7 +129,7 @@ def _links(claims: Claims) -> Block:
     if not rows:
         return Paragraph(("No link is recorded.",))
     refuse = "A link that was followed in error is refused with floodmark dismiss; "
-    note: Line = (refuse, "an offered one is followed with floodmark accept. (computed)")
+    note: Line = (refuse, "an offered one is followed with floodmark accept. (derived)")
     if len(ordered) > _LINKS_SHOWN:
         note = (*note, " Further links are in report.json.")
     return Table(("Link", "State", "What connects", "Why", "Events"), rows, note, frozenset({4}))
@@ -166,5 +166,5 @@ def _apart(claims: Claims, traced: Traced) -> Block:
     if not rows:
         return Paragraph(("The accounts of the intrusion show no other work in these logs.",))
     head = ("Account", "When", "Sessions", "Events", "Usual", "Unsettled", "Why it is not counted")
-    note = ("Usual: from addresses and with clients that honest work used before. (computed)",)
+    note = ("Usual: from addresses and with clients that honest work used before. (derived)",)
     return Table(head, rows, note, frozenset({2, 3, 4, 5}))

@@ -22,7 +22,6 @@ from floodmark.models import (
     Check,
     Combination,
     Coverage,
-    Gap,
     Intrusion,
     Outcomes,
     PeopleBound,
@@ -33,7 +32,6 @@ from floodmark.models import (
     RowRange,
     Scope,
     SnapshotCounts,
-    stamp,
 )
 from floodmark.scope.bounds import Bounds, Obstacles
 from floodmark.scope.history import Then
@@ -251,10 +249,7 @@ def _document(
         requests=tuple(_request(reading) for reading in readings),
         coverage=Coverage(
             stated=stated,
-            gaps=tuple(
-                Gap(log=hole.log, from_=stamp(hole.begin), to=stamp(hole.end), reason=hole.reason)
-                for hole in given.coverage.holes()
-            ),
+            gaps=given.coverage.gaps(),
             blind=given.blind,
         ),
         checks=(),

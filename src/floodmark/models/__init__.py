@@ -10,12 +10,118 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from floodmark.models.base import Count, Document, Problem, Spoken
+from floodmark.models.hunt import Hunt, Hunted, HuntOutcome, Observed, Specific
+from floodmark.models.record import (
+    Basis,
+    Claim,
+    ClaimChange,
+    ClaimPrecision,
+    ClaimStatus,
+    Confidence,
+    Intaken,
+    Modality,
+    Polarity,
+    Published,
+    Record,
+    RecordChange,
+    Recorded,
+    Relation,
+    RelationKind,
+    SameIncident,
+    Unknown,
+)
+
+__all__ = [
+    "DOCUMENTS",
+    "FILES",
+    "OUTCOMES",
+    "Absence",
+    "Added",
+    "Apart",
+    "Basis",
+    "Bound",
+    "CategoryScope",
+    "Check",
+    "Claim",
+    "ClaimChange",
+    "ClaimPrecision",
+    "ClaimStatus",
+    "Combination",
+    "Confidence",
+    "Count",
+    "Coverage",
+    "Decided",
+    "Demonstrated",
+    "Detected",
+    "Document",
+    "EvidenceItem",
+    "Explained",
+    "Finding",
+    "Gap",
+    "GoingOn",
+    "Hunt",
+    "HuntOutcome",
+    "Hunted",
+    "Initialised",
+    "Intaken",
+    "Intrusion",
+    "Investigated",
+    "Lateral",
+    "Level",
+    "Link",
+    "LinkKind",
+    "Modality",
+    "Observed",
+    "Obstacle",
+    "Outcome",
+    "Outcomes",
+    "PeopleBound",
+    "Phase",
+    "Polarity",
+    "Precision",
+    "Problem",
+    "Proof",
+    "Published",
+    "Quarantined",
+    "Quiet",
+    "Range",
+    "Reason",
+    "Reconciled",
+    "Record",
+    "RecordChange",
+    "Recorded",
+    "Relation",
+    "RelationKind",
+    "Reported",
+    "Request",
+    "RequestKind",
+    "Residence",
+    "RowRange",
+    "SameIncident",
+    "Scope",
+    "Sideways",
+    "SimulatedCase",
+    "SnapshotCounts",
+    "SnapshotTable",
+    "SnapshotTaken",
+    "Specific",
+    "Spoken",
+    "Stage",
+    "StateOfResidence",
+    "Step",
+    "Traced",
+    "Unknown",
+    "Verified",
+    "dump",
+    "stamp",
+]
 
 Outcome = Literal["taken", "possibly_taken", "not_held", "cannot_tell", "not_taken"]
 OUTCOMES: tuple[Outcome, ...] = ("taken", "possibly_taken", "not_held", "cannot_tell", "not_taken")
 Level = Literal["low", "medium", "high"]
-Count = Annotated[int, Field(ge=0)]
 Precision = Literal["exact", "relaxed"]
 RequestKind = Literal[
     "query",
@@ -62,12 +168,6 @@ Phase = Literal[
 def stamp(at: datetime | None) -> str | None:
     """Return a UTC time as `2025-06-28T02:11:09.120Z`; a naive time is taken as UTC."""
     return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-class Document(BaseModel):
-    """A part of a document: frozen, and no key but the stated ones."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Quarantined(Document):
@@ -207,13 +307,6 @@ class Decided(Document):
     decision: Literal["accepted", "dismissed"]
     reason: str
     head: str
-
-
-class Problem(Document):
-    """One thing that differs, and how."""
-
-    item: str
-    problem: str
 
 
 class Verified(Document):
@@ -483,110 +576,6 @@ class Step(Document):
     """`file name, row 12, sha256 ...`, one a row of a log."""
 
 
-# --- the incident record: results/record.json, and what `intake` prints
-
-ClaimPrecision = Literal["exact", "rounded", "about", "at_most", "at_least"]
-Polarity = Literal["taken", "not_taken", "unknown"]
-Confidence = Literal["stated", "likely", "possible", "denied"]
-Basis = Literal["log", "replay", "document", "person"]
-ClaimStatus = Literal["asserted", "superseded", "disputed", "contradicted"]
-Modality = Literal["asserted", "inferred", "computed"]
-"""`asserted`: the source says it; `inferred`: it says that it implies or assumes it; `computed`: by us."""
-RelationKind = Literal["supersedes", "conflicts", "compatible"]
-
-
-class Published(Document):
-    """A published report that was read."""
-
-    id: str
-    """`D-` and the first 10 digits of its SHA-256."""
-    title: str
-    published_on: str | None
-    """A day, `2025-07-02`; null where the document gives none."""
-    sha256: str
-    name: str
-    """The file's name when it was read."""
-    media: str
-    """`markdown`, `text`, `html`, `pdf` or `email`."""
-    stated_by: str
-    """Who published it, as the document says; empty where it does not."""
-    damaged: str
-    """What of it could not be read; empty where all was."""
-
-
-class Claim(Document):
-    """One value with its source: design section 8."""
-
-    id: str
-    """`C-` and 10 digits of a hash of document or evidence, path, value, modality and span."""
-    path: str
-    value: str | int | float | None
-    unit: str | None
-    precision: ClaimPrecision | None
-    polarity: Polarity | None
-    confidence: Confidence | None
-    basis: Basis
-    status: ClaimStatus
-    modality: Modality
-    stated_by: str
-    stated_on: str | None
-    """The day of the statement, ISO; null where it is not known."""
-    quote: str
-    """Letter for letter in the document; empty where the basis is none."""
-    document: str | None
-    span: tuple[int, int] | None
-    """Begin and end of the quote in the document's text, in characters."""
-    detail: dict[str, str]
-    """What the path needs beside a value: docs/reference/claims.md lists the names."""
-    evidence: tuple[str, ...]
-    """Events, requests, or names of SQL statements that it was computed with; empty for a document."""
-
-
-class Unknown(Document):
-    """What a document itself says that it does not know."""
-
-    path: str
-    quote: str
-    document: str
-    span: tuple[int, int]
-
-
-class Relation(Document):
-    """How two claims relate, and why; `supersedes`: the first one replaces the second."""
-
-    claims: tuple[str, str]
-    kind: RelationKind
-    reason: str
-
-
-class SameIncident(Document):
-    """Documents about one incident, and why they are taken to be."""
-
-    documents: tuple[str, ...]
-    organisation: str | None
-    reason: str
-
-
-class Record(Document):
-    """The incident record: all claims of a case; `results/record.json`."""
-
-    documents: tuple[Published, ...]
-    claims: tuple[Claim, ...]
-    unknown: tuple[Unknown, ...]
-    relations: tuple[Relation, ...]
-    incidents: tuple[SameIncident, ...]
-    """Groups of documents, the one of the case first; claims of the others are no part of its report."""
-
-
-class Intaken(Record):
-    """`floodmark intake`."""
-
-    problems: tuple[Problem, ...]
-    """Files that could not be read, or in part only."""
-    head: str | None
-    """The head of the custody chain; null without a case."""
-
-
 # --- the intrusion as a story: results/intrusion.json
 
 
@@ -627,17 +616,6 @@ class Apart(Document):
     sample: tuple[str, ...]
     """Events of the unsettled part, the first by time and the last one."""
     why: str
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Spoken(Document):
-    """The hours for which one log has rows, and how many known gaps lie in them."""
-
-    log: str
-    from_: Annotated[str, Field(alias="from")]
-    to: str
-    gaps: Count
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -741,6 +719,9 @@ DOCUMENTS: dict[str, type[Document]] = {
     "accept": Decided,
     "dismiss": Decided,
     "verify": Verified,
+    "intake": Intaken,
+    "record": Recorded,
+    "hunt": Hunt,
     "scope": Scope,
     "explain": Explained,
     "report": Reported,
@@ -749,7 +730,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     "demo": Demonstrated,
 }
 """Command -> shape of its `--json` document."""
-FILES: dict[str, type[Document]] = {"intrusion": Traced}
+FILES: dict[str, type[Document]] = {"intrusion": Traced, "incident": Record}
 """File of results/ without its ending -> its shape, where no command prints it."""
 
 

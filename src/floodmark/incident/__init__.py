@@ -1,0 +1,147 @@
+"""The incident record: claims of documents and of logs side by side, and how they relate.
+
+    claims of documents ─┐
+                         ├─► record() ─► groups of documents, relations, status of each claim
+    claims of the logs ──┘
+
+Nothing is overwritten and nothing is merged away: a claim that another one replaces keeps its place and is
+marked. `as_of` gives the record as it stood on a day, `compare` what lies between two days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from floodmark.incident.ids import claim_id
+from floodmark.incident.relate import relations_of
+from floodmark.incident.same import groups_of
+from floodmark.models import (
+    Claim,
+    ClaimChange,
+    ClaimStatus,
+    Published,
+    Record,
+    RecordChange,
+    Relation,
+    Unknown,
+)
+
+__all__ = ["Evidence", "as_of", "claim_id", "compare", "record", "unverified"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What documents and logs say, before it is set in relation."""
+
+    documents: Sequence[Published]
+    claims: Sequence[Claim]
+    unknown: Sequence[Unknown] = ()
+
+
+def unverified(claims: Iterable[Claim], texts: Mapping[str, str]) -> list[Claim]:
+    """Return the claims whose quote does not stand letter for letter at its span in its document.
+
+    Args:
+        claims: claims of documents; those of other bases have no quote and pass.
+        texts: document id -> its text.
+    """
+    return [each for each in claims if each.basis == "document" and not _stands(each, texts)]
+
+
+def _stands(claim: Claim, texts: Mapping[str, str]) -> bool:
+    if claim.document is None or claim.span is None or not claim.quote:
+        return False
+    begin, end = claim.span
+    return texts.get(claim.document, "")[begin:end] == claim.quote
+
+
+def record(given: Evidence, *, organisation: str | None = None) -> Record:
+    """Return the record of an incident: groups of documents, relations, and each claim with its status.
+
+    Args:
+        given: documents and claims in any order; the result does not depend on it.
+        organisation: whose case it is; the group of documents about it comes first. None: the largest.
+    """
+    documents = tuple(sorted(given.documents, key=lambda each: (each.published_on or "9999", each.id)))
+    order = {each.id: place for place, each in enumerate(documents)}
+    claims = sorted(
+        given.claims,
+        key=lambda each: (order.get(each.document or "", -1), each.span or (0, 0), each.path, each.id),
+    )
+    incidents = groups_of(documents, claims, organisation)
+    relations: list[Relation] = []
+    for place, group in enumerate(incidents):
+        inside = set(group.documents)
+        own = [each for each in claims if each.document in inside or (place == 0 and each.document is None)]
+        relations += relations_of(own)
+    if not incidents:
+        relations += relations_of(claims)
+    status = _status(claims, relations)
+    return Record(
+        documents=documents,
+        claims=tuple(each.model_copy(update={"status": status[each.id]}) for each in claims),
+        unknown=tuple(
+            sorted(given.unknown, key=lambda each: (order.get(each.document, -1), each.span, each.path))
+        ),
+        relations=tuple(relations),
+        incidents=incidents,
+    )
+
+
+def _status(claims: Sequence[Claim], relations: Sequence[Relation]) -> dict[str, ClaimStatus]:
+    """Return claim -> status: what another replaces is superseded, what another denies is disputed.
+
+    An inference that conflicts with what was worked out or said is contradicted.
+    """
+    known = {each.id: each for each in claims}
+    status: dict[str, ClaimStatus] = dict.fromkeys(known, "asserted")
+    for each in relations:
+        first, second = each.claims
+        if each.kind == "supersedes":
+            status[second] = "superseded"
+        elif each.kind == "conflicts":
+            for one, other in ((first, second), (second, first)):
+                if status[one] == "superseded":
+                    continue
+                beaten = known[one].modality == "inferred" and known[other].modality != "inferred"
+                status[one] = "contradicted" if beaten or status[one] == "contradicted" else "disputed"
+                if known[one].modality == "computed" and known[other].modality == "inferred":
+                    status[one] = "asserted"
+    return status
+
+
+def as_of(whole: Record, day: date, *, organisation: str | None = None) -> Record:
+    """Return the record as it stood at the end of a day: what was published or stated by then.
+
+    Documents and claims without a day are left out, since nobody can say that they were known; claims from
+    logs stay, since they follow from what happened. Relations and statuses are those among what is left.
+    """
+    last = day.isoformat()
+    documents = [each for each in whole.documents if each.published_on and each.published_on <= last]
+    inside = {each.id for each in documents}
+    claims = [
+        each
+        for each in whole.claims
+        if each.basis in {"log", "replay"}
+        or (each.document in inside and (each.stated_on or "") <= last)
+        or (each.document is None and each.stated_on is not None and each.stated_on <= last)
+    ]
+    unknown = [each for each in whole.unknown if each.document in inside]
+    return record(Evidence(documents, claims, unknown), organisation=organisation)
+
+
+def compare(before: Record, after: Record) -> RecordChange:
+    """Return what changed between two states of a record: new claims, claims gone, changed statuses."""
+    old, new = ({each.id: each for each in state.claims} for state in (before, after))
+    return RecordChange(
+        added=tuple(each for each in after.claims if each.id not in old),
+        removed=tuple(each for each in before.claims if each.id not in new),
+        changed=tuple(
+            ClaimChange(claim=each, before=old[each.id].status)
+            for each in after.claims
+            if each.id in old and old[each.id].status != each.status
+        ),
+        relations=tuple(each for each in after.relations if each not in set(before.relations)),
+    )

@@ -1,0 +1,183 @@
+"""Which documents are about one incident, and why.
+
+Two documents are about one incident where they name the same organisation as the one affected and no day in
+them speaks against it. A document that names no organisation joins one only when it gives the same figure in
+the same unit and one more thing in common. One actor behind both is never enough: a group strikes many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from floodmark.models import Claim, Published, SameIncident
+
+APART_DAYS = 120
+"""Days between what two documents say of the same event from which on they speak of two incidents."""
+_FORM = frozenset(
+    [
+        "ltd",
+        "limited",
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "plc",
+        "llc",
+        "llp",
+        "gmbh",
+        "ag",
+        "sa",
+        "nv",
+        "bv",
+        "pty",
+        "group",
+        "holdings",
+        "holding",
+        "the",
+        "and",
+        "of",
+        "airways",
+        "airlines",
+        "airline",
+    ]
+)
+_WORD = re.compile(r"[^\W_]+")
+_DATES = ("incident.occurred_on", "incident.discovered_on")
+
+
+@dataclass
+class _Traits:
+    """What one document says that can tell its incident from others."""
+
+    document: Published
+    names: dict[frozenset[str], str] = field(default_factory=dict[frozenset[str], str])
+    days: dict[str, list[date]] = field(default_factory=lambda: defaultdict(list))
+    figures: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    words: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Path and value of what else is said: where, how, who is behind it."""
+
+
+def name_key(name: str) -> frozenset[str]:
+    """Return the words of a name that tell it apart: case folded, without legal forms.
+
+    >>> sorted(name_key("The Northwind Group Ltd."))
+    ['northwind']
+    """
+    words = [word.casefold() for word in _WORD.findall(name)]
+    return frozenset(word for word in words if word not in _FORM) or frozenset(words)
+
+
+def same_name(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether two names can be one organisation's: equal words, or one holds all words of the other."""
+    return bool(one and other) and (one <= other or other <= one)
+
+
+def groups_of(
+    documents: Sequence[Published], claims: Iterable[Claim], organisation: str | None
+) -> tuple[SameIncident, ...]:
+    """Return the documents in groups of one incident each: that of `organisation` first, else the largest."""
+    traits = {each.id: _Traits(each) for each in documents}
+    for claim in claims:
+        if claim.document in traits:
+            _note(traits[claim.document], claim)
+    groups: list[tuple[list[_Traits], list[str]]] = []
+    for each in traits.values():
+        _join(groups, each)
+    own = name_key(organisation) if organisation else frozenset[str]()
+    made = [_group(members, reasons) for members, reasons in groups]
+    return tuple(sorted(made, key=lambda each: (not _is_of(each, own), -len(each.documents), each.documents)))
+
+
+def _is_of(group: SameIncident, own: frozenset[str]) -> bool:
+    return group.organisation is not None and same_name(name_key(group.organisation), own)
+
+
+def _note(traits: _Traits, claim: Claim) -> None:
+    value = str(claim.value)
+    if claim.path == "incident.organisation":
+        traits.names.setdefault(name_key(value), value)
+    elif claim.path in _DATES:
+        day = _day(value)
+        if day is not None and claim.modality != "inferred":
+            traits.days[claim.path].append(day)
+    elif claim.path == "impact.count" and claim.detail.get("role") != "part":
+        traits.figures.add((value, claim.unit or ""))
+    elif claim.path in {"access.where", "access.vector", "actor.name"}:
+        traits.words.add((claim.path, value.casefold()))
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _join(groups: list[tuple[list[_Traits], list[str]]], new: _Traits) -> None:
+    """Put a document into the first group that it belongs to, or into one of its own."""
+    for members, reasons in groups:
+        told = [(why, each) for each in members if (why := _why(each, new))]
+        if told and not any(_apart(each, new) for each in members):
+            reasons.append(told[0][0])
+            members.append(new)
+            return
+    groups.append(([new], []))
+
+
+def _why(one: _Traits, other: _Traits) -> str:
+    """Return why two documents are about one incident; empty where nothing shows it."""
+    for key, name in one.names.items():
+        for its_key, its_name in other.names.items():
+            if same_name(key, its_key):
+                said = f"both name {name}" if key == its_key else f"{name} and {its_name} are one name"
+                shared = _shared(one, other)
+                return f"{said} as the organisation affected{f', and {shared}' if shared else ''}"
+    if one.names and other.names:
+        return ""
+    figures = sorted(one.figures & other.figures)
+    shared = _shared(one, other)
+    if figures and shared:
+        return f"both give {figures[0][0]} {figures[0][1]}, and {shared}"
+    return ""
+
+
+def _shared(one: _Traits, other: _Traits) -> str:
+    """Return what two documents have in common beside a name, in words."""
+    words = sorted(one.words & other.words)
+    if words:
+        return f"both say: {words[0][1]}"
+    for path in _DATES:
+        days = sorted(set(one.days[path]) & set(other.days[path]))
+        if days:
+            return f"both give the day {days[0].isoformat()}"
+    return ""
+
+
+def _apart(one: _Traits, other: _Traits) -> bool:
+    """Say whether two documents give days of the same event that lie too far apart for one incident."""
+    for path in _DATES:
+        mine, his = one.days[path], other.days[path]
+        if mine and his and min(abs((a - b).days) for a in mine for b in his) > APART_DAYS:
+            return True
+    first, second = one.document.published_on, other.document.published_on
+    known = [*one.days[_DATES[0]], *one.days[_DATES[1]]], [*other.days[_DATES[0]], *other.days[_DATES[1]]]
+    for days, published in ((known[0], second), (known[1], first)):
+        day = _day(published or "")
+        if day is not None and days and min(days) > day:
+            return True  # it was published before the other one's incident began
+    return False
+
+
+def _group(members: Sequence[_Traits], reasons: Sequence[str]) -> SameIncident:
+    names = [name for each in members for name in each.names.values()]
+    return SameIncident(
+        documents=tuple(each.document.id for each in members),
+        organisation=names[0] if names else None,
+        reason="; ".join(dict.fromkeys(reasons)) or "it is the only document of its kind",
+    )
