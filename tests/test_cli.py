@@ -11,10 +11,29 @@ import jsonschema
 import pyarrow.parquet as pq
 import pytest
 
+import floodmark
 from floodmark import models
+from floodmark.case.issuing import KINDS
 from floodmark.simulate import SCENARIOS, simulate
 
-SCHEMAS = Path(models.__file__).parent / "schemas"
+SCHEMAS = Path(floodmark.__file__).parent / "schemas"
+
+
+NOTICE = """# Data breach at Example Air
+
+- Published: 2 July 2025
+- Affected organization: Example Air
+
+Up to 4,000 customers of Example Air are affected. Names and email addresses were stolen.
+Payment card details were not accessed.
+
+## Indicators of compromise
+
+- {address}
+- 203.0.113[.]77
+- 44d88612fea8a8f36de82e1278abb02f
+"""
+"""What was published; the first address is the intruder's own."""
 
 
 def run(*words: object, status: int = 0) -> subprocess.CompletedProcess[str]:
@@ -59,7 +78,17 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     said["accept"] = answer("accept", case, finding["id"], "--reason", "nobody here uses that client")
     said["finding"] = finding
     said["scope"] = answer("scope", case, "--export", folder / "people.csv")
-    said["report"] = answer("report", case, "--format", "html", "--format", "md", "--format", "json")
+    address, client = (said["scope"]["intrusion"][name][0] for name in ("addresses", "clients"))
+    notice = folder / "notice.md"
+    notice.write_text(NOTICE.format(address=address.replace(".", "[.]"), client=client), "utf-8")
+    said["published"] = answer("intake", "-", notice)
+    said["intake"] = answer("intake", case, notice)
+    said["hunt"] = answer("hunt", case, notice)
+    said["again"] = answer("scope", case)
+    said["record"] = answer("record", case, "--as-of", "2025-07-02", "--since", "2025-07-01")
+    formats = [word for kind in KINDS for word in ("--format", kind)]
+    said["report"] = answer("report", case, *formats)
+    said["public"] = answer("report", case, *formats, "--level", "public", "--to", folder / "public")
     people = pq.read_table(case / "results" / "people.parquet").to_pylist()
     said["reached"] = next(each for each in people if each["request_ids"])
     said["spared"] = next(each for each in people if not each["request_ids"])
@@ -124,6 +153,43 @@ class TestWalk:
             assert column.count("taken") == each["outcomes"]["taken"]
             assert column.count("not_taken") == each["outcomes"]["not_taken"]
 
+    def test_what_was_published_stands_beside_what_is_proven(self, walk: dict[str, Any]) -> None:
+        """The claims of the report and those of the logs are in one record, and each knows its basis."""
+        claims = walk["record"]["record"]["claims"]
+        counts = {
+            (each["basis"], each["unit"], each["precision"]): each["value"]
+            for each in claims
+            if each["path"] == "impact.count" and each["detail"]["role"] == "total"
+        }
+        people = walk["scope"]["people"]
+        assert counts[("document", "customers", "at_most")] == 4000
+        low = "exact" if people["at_least"] == people["at_most"] else "at_least"
+        assert counts[("replay", "people", low)] == people["at_least"]
+        assert walk["record"]["change"]["added"]
+
+    def test_a_published_report_alone_gives_the_same_claims(self, walk: dict[str, Any]) -> None:
+        """With and without a case the document is read in the same way."""
+        inside = [each for each in walk["intake"]["claims"] if each["basis"] == "document"]
+        assert [each["id"] for each in inside] == [each["id"] for each in walk["published"]["claims"]]
+        assert walk["published"]["head"] is None
+
+    def test_a_hunt_finds_the_intruder_and_says_what_cannot_be_seen(self, walk: dict[str, Any]) -> None:
+        """His address shows in the events of the intrusion, another one does not, a file hash cannot."""
+        (found,) = walk["hunt"]["matched"]
+        assert found["value"] == walk["scope"]["intrusion"]["addresses"][0]
+        assert 0 < found["known_events"] <= found["events"]
+        assert [each["value"] for each in walk["hunt"]["not_matched"]] == ["203.0.113.77"]
+        assert [each["type"] for each in walk["hunt"]["cannot_be_seen"]] == ["md5"]
+
+    def test_the_report_is_written_in_every_format(self, walk: dict[str, Any]) -> None:
+        """One file a format, none empty; for the public without any account or address."""
+        assert len(walk["report"]["report"]) == len(KINDS)
+        assert all(Path(each).stat().st_size > 500 for each in walk["report"]["report"])
+        secrets = [walk["scope"]["intrusion"][name][0] for name in ("actors", "addresses", "sessions")]
+        for each in walk["public"]["report"]:
+            content = Path(each).read_bytes()
+            assert not [secret for secret in secrets if secret.encode() in content], each
+
     def test_every_check_passes(self, walk: dict[str, Any]) -> None:
         """The conservation laws hold."""
         assert walk["scope"]["checks"]
@@ -167,7 +233,7 @@ class TestWalk:
         assert f"{bound['at_least']:,}" in first
         assert f"{bound['at_most']:,}" in first
         assert walk["explain request"]["kind"] == "request"
-        assert walk["explain category"]["head"] == walk["report"]["head"]
+        assert walk["explain category"]["head"] == walk["public"]["head"]
 
     def test_an_unknown_subject_is_a_wrong_call(self, walk: dict[str, Any]) -> None:
         """One line with the closest known name and a hint; exit status 2."""

@@ -425,16 +425,25 @@ def intake(
     published_on: Annotated[
         str | None, typer.Option(metavar="DAY", help="the day of those that carry none, such as 2025-07-02")
     ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="send the text to this OpenAI-compatible endpoint too"),
+    ] = None,
+    model: Annotated[str | None, typer.Option(metavar="NAME", help="the model to ask there")] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="use the model for names of the extra names")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read published reports into claims: Markdown, text, HTML, PDF and e-mail."""
     from floodmark.case import files_of, read_reports
+    from floodmark.intake import asking
 
-    day = _day(published_on)
+    day, asked = _day(published_on), asking(url=endpoint, model=model, with_names=names)
     if case == "-":
-        document = read_reports(files_of(paths), day)
+        document = read_reports(files_of(paths), day, asked)
     else:
-        document = _case(Path(case)).intake(paths, published_on=day)
+        document = _case(Path(case)).intake(paths, published_on=day, asked=asked)
 
     def show() -> None:
         from floodmark.report import told

@@ -445,7 +445,14 @@ def _sum(heaviest: Mapping[str, int]) -> int:
     A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
     looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours and
     works at another pace. Who reads more than ever, where and when it always does, looks at more as well.
+    What a rule calls enough for a finding is enough, whatever explains it.
     """
+    alone = heaviest.get("rule", 0)
+    return max(_explained(heaviest), alone if alone >= TOLD else 0)
+
+
+def _explained(heaviest: Mapping[str, int]) -> int:
+    """Add up what is left of each family when what explains it is known."""
     counted = {family: points for family, points in heaviest.items() if points}
     if "announced" in counted:
         return sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
@@ -457,9 +464,10 @@ def _sum(heaviest: Mapping[str, int]) -> int:
         counted["rule"] = 0
         if counted.get("volume", 0) < _VAST:
             counted["volume"] = min(counted.get("volume", 0), _LITTLE)
-    if "tool" in counted or not elsewhere:
+    explained = "tool" in counted or not elsewhere
+    if explained:
         counted["look"] = min(counted.get("look", 0), _LITTLE)
-    if counted.keys() & {"look", "volume"}:
+    if explained or counted.keys() & {"look", "volume"}:
         counted["rule"] = min(counted.get("rule", 0), _LITTLE)
     return elsewhere + sum(counted.values())
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 import detection_oracle as oracle
 from detectors.ledgers import ledgers
 from detectors.sample import Row, kept, ledger
+from detectors.test_weighing import together
 from floodmark.detectors.bulk_read import BulkRead
 from floodmark.detectors.guest_sweep import GuestSweep
 from floodmark.detectors.new_client import NewClient
@@ -19,7 +20,7 @@ from floodmark.detectors.odd_presence import OddPresence
 from floodmark.detectors.probing import Probing
 from floodmark.detectors.slow_drip import SlowDrip
 from floodmark.detectors.volume_burst import VolumeBurst
-from floodmark.findings import SETTLED, Detector, _sum, detect
+from floodmark.findings import SETTLED, Detector, detect
 from floodmark.models import Detected, stamp
 
 SOAK = 300
@@ -113,7 +114,9 @@ def check_findings(judged: Judged, signs: list[oracle.Weighed]) -> None:
     begins_at, ends_at = judged.events[0].at, judged.events[-1].at
     learning = ends_at - begins_at < SETTLED
     assert judged.found.learning == learning
-    told = oracle.findings(signs, links, begins_at, learning=learning, add_up=_sum)
+    told = oracle.findings(
+        signs, links, begins_at, learning=learning, add_up=lambda heaviest: together(heaviest.items())
+    )
     assert {(each.actors[0], each.told_at, each.points) for each in judged.found.findings} == {
         (each.actor, stamp(each.told_at), each.points) for each in told
     }

@@ -176,7 +176,6 @@ def test_months_ends_of_days_are_told_apart() -> None:
     assert (sign["kind"], sign["points"]) == ("report-day-closing", 2)
 
 
-@pytest.mark.xfail(reason="the words say within an hour, also of a day's runs")
 def test_runs_of_a_day_are_not_told_as_those_of_an_hour() -> None:
     """A person who checks the hour would find one run in it."""
     rows = several(LIMITS["day_runs"], apart=timedelta(minutes=65))

@@ -94,8 +94,47 @@ def test_parts_of_a_part_are_counted_once():
 
 def test_parts_that_are_more_than_the_total():
     """Parts that are more than the total."""
-    kind, reason = kinds([count(10, "exact"), *parts(7, 8)])[frozenset((7, 10))]
+    seven, eight = (count(each, "exact", role="part") for each in (7, 8))
+    kind, reason = kinds([count(10, "exact"), seven, eight])[frozenset((7, 10))]
     assert (kind, "more than 10 customers" in reason) == ("conflicts", True)
+
+
+def test_parts_of_other_kinds_of_data_can_share_people():
+    """Parts of other kinds of data can share people."""
+    assert kinds([count(10, "exact"), *parts(7, 8)]) == {}
+
+
+def counted(value, begin, words, source=1, **detail):
+    """Return an exact count with its place in the text."""
+    made = count(value, "exact", source=source, **detail)
+    return made.model_copy(update={"span": (begin, begin + len(words)), "quote": words})
+
+
+def test_the_figure_right_before_a_part_is_a_part_too():
+    """The figure right before a part is a part too."""
+    whole, one = counted(1_000_000, 0, "1,000,000 customers"), counted(600_000, 30, "600,000 customers")
+    other = counted(500_000, 90, "500,000 customers", role="part")
+    found = kinds([whole, one, other])
+    assert found[frozenset((600_000, 1_000_000))] == (
+        "conflicts",
+        "the parts add up to 1,100,000, more than 1,000,000 customers: this total or a part of it is wrong",
+    )
+    of_them = counted(500_000, 90, "500,000", role="part")
+    far = counted(500_000, 300, "500,000 customers", role="part")
+    assert kinds([whole, one, of_them]) == {}
+    assert kinds([whole, one, far]) == {}
+
+
+def test_a_smaller_figure_of_one_document_conflicts_with_none():
+    """A smaller figure of one document conflicts with none, here or elsewhere."""
+    whole, less = count(252_318, "exact"), count(12_000, "rounded")
+    same = count(252_318, "exact", source=2)
+    found = kinds([whole, less, same])
+    assert {kind for kind, _ in found.values()} == {"compatible"}
+    assert list(found) == [frozenset((252_318,))]
+    bound = count(6_000_000, "at_most")
+    assert kinds([bound, less, count(5_700_000, "exact", source=2)])[frozenset((6_000_000, 5_700_000))]
+    assert len(kinds([bound, less, count(5_700_000, "exact", source=2)])) == 1
 
 
 def test_taken_and_not_taken():

@@ -24,6 +24,15 @@ def _shown(draft: Draft) -> str:
 
 
 CASES = """
+The intruders got in through an unpatched mail server. => where: an unpatched mail server ; vector: unpatched mail server
+The attackers called the help desk and posed as an employee. => vector: called the help desk ; vector: posed as an employee
+The attackers used credentials of a former supplier. => vector: credentials of a former supplier
+The attacker had obtained the password of a clerk through phishing. => vector: phishing
+Hackers exploited a zero-day flaw in the file tool of a vendor. => vector: exploited a zero-day flaw in the file tool
+The attackers guessed a weak password on the gateway. => vector: weak password
+A SIM swapping attack on an engineer gave the group access to its code repository. => where: its code repository ; vector: SIM swapping attack
+The firm detected suspicious activity on its customer support platform. => where: its customer support platform
+The staff patched an outdated server after the attack. =>
 Attackers gained access to a cloud storage bucket of the insurer on Sunday. => where: a cloud storage bucket
 An intruder entered its Salesforce instance with stolen credentials. => where: its Salesforce instance ; vector: stolen credentials
 The hackers used a vishing call to the help desk to reset an administrator's password. => vector: vishing call to the help desk

@@ -24,6 +24,11 @@ def _shown(draft: Draft) -> str:
 
 
 CASES = """
+A group calling itself Brass Heron said it had stolen the data. => stated: Brass Heron by Brass Heron
+Tessera said it had taken its data offline after the attack. =>
+Ransomware group Brass Heron stole the records of the shop. => stated: Brass Heron
+Ransomware group Brass Heron stole the records of a bank last year. =>
+Ransomware group Brass Heron also stole the records of a bank. =>
 The attack has been attributed to the group Brass Heron. => stated: Brass Heron
 The intrusion was attributed by investigators to Copper Finch and Dusty Lark. => stated: Copper Finch ; stated: Dusty Lark
 Velvet Crane claimed responsibility for the attack on Friday. => stated: Velvet Crane by Velvet Crane

@@ -4,9 +4,12 @@ import zlib
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from floodmark.intake.formats import html
-from floodmark.intake.formats import pdf as pdf_format
+from floodmark.intake import html
+from floodmark.intake import markdown as markdown_format
+from floodmark.intake import pdf as pdf_format
 from floodmark.intake.page import Page
 from floodmark.intake.reading import read
 from intake.documents import HTML, MAIL, NEWS, REPORT, pdf, pdf_of
@@ -444,3 +447,34 @@ def test_a_mail_in_html_only_is_read_as_html_and_one_without_text_says_so() -> N
     page = read(head + b"Content-Type: text/html\n\n<p>One <b>thing</b></p>", "")
     assert (page.media, page.text, page.stated_by) == ("email", "One thing\n", "a@example.org")
     assert read(head + b"Content-Type: image/png\n\nxx", "").damaged == "no readable text in the mail"
+
+
+MARKS = (
+    "a",
+    "B c",
+    "1. ",
+    "- ",
+    "# ",
+    "#",
+    "> ",
+    "---",
+    "===",
+    "-",
+    "\n",
+    "\n\n",
+    "|",
+    "|-|",
+    "```",
+    "<p>",
+    "    ",
+    "\t",
+    "\r\n",
+)
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=20).map("".join))
+def test_the_parser_misses_nothing_that_it_was_not_told_of(text: str) -> None:
+    """The parser misses no kind of block that it was not told of."""
+    kinds = frozenset(kind for kind, sign in markdown_format.SIGNS.items() if sign.search(text))
+    every = markdown_format.parser(frozenset(markdown_format.SIGNS))
+    assert markdown_format.parser(kinds).parse(text) == every.parse(text)

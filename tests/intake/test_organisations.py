@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -25,10 +26,36 @@ def said(text: str) -> list[str]:
 
 
 CASES = """
+Intruders stole customer names from Halden Foods in a breach last week. => organisation: Halden Foods
+The records taken from Brixel in the breach fill four million rows. => organisation: Brixel
+Kestrel Freight Ltd. reported a data breach at the end of the quarter. => organisation: Kestrel Freight Ltd.
+More than 40,000 customers of Fennel Stays were affected by the breach. => organisation: Fennel Stays
+Customers of Fennel Stays had their card numbers stolen in the attack. => organisation: Fennel Stays
+Customers of Fennel Stays were not affected by the breach at Brixel. => organisation: Brixel
+Files of 900 Rowan College students were exposed by the intruders. => organisation: Rowan College
+The Brixel breach exposed the names of its shoppers. => organisation: Brixel
+The breach of Brixel exposed the names of its shoppers. => organisation: Brixel
+A breach of the Privacy Act was found by the regulator. =>
+Brixel has begun notifying customers of a data breach. => organisation: Brixel
+Brixel apologised for the breach in a letter. => organisation: Brixel
+Brixel has completed its review of the data breach. => organisation: Brixel
+Brixel said that records of 300 shoppers were stolen. => organisation: Brixel
+Brixel said data was stolen from Tessera, its payroll vendor. =>
+Brixel said a breach at its supplier Tessera exposed data. => organisation: Brixel ; vendor: Tessera
+Brixel, which has two million customers, said it was hacked. => organisation: Brixel
+Kaspersky said the attackers came through a router. =>
+There was no breach at Brixel, the firm's rival said. =>
+In 2019 data was stolen from Brixel in a breach of its shop. =>
+Norway's Skagen confirmed a breach on Monday. => organisation: Skagen ; geography: Norway
+Norway-based Skagen said hackers read customer files. => organisation: Skagen ; geography: Norway
+Skagen, a telecom operator based in Norway, confirmed a data breach. => organisation: Skagen ; geography: Norway ; sector: telecom operator
+Brixel disclosed a breach on Monday; Fennel Stays suffered a similar breach. => organisation: Brixel
+A ransomware attack has crippled Rowan College since Monday. => organisation: Rowan College
+An intruder gained access to the systems of Rowan College last week. => organisation: Rowan College
 Dutch retailer Bloemhof has confirmed that hackers stole customer data in a cyberattack last month. => organisation: Bloemhof ; geography: Netherlands ; sector: retailer
 Northwind Energy, a Norwegian gas supplier, disclosed a data breach on Friday. => organisation: Northwind Energy ; geography: Norway ; sector: gas supplier
 The breach at Kestrel Bank exposed account numbers, the lender said on Tuesday. => organisation: Kestrel Bank
-Hackers breached the payroll system of Luma Health, according to a filing with the regulator. =>
+Hackers breached the payroll system of Luma Health, according to a filing with the regulator. => organisation: Luma Health
 Tarn University has been hacked and students cannot log in this week. => organisation: Tarn University
 In a statement, Harbour Mutual said it was investigating a security incident involving a supplier. => organisation: Harbour Mutual
 FBI confirmed a breach of several hospitals on Monday in the morning. =>
@@ -128,6 +155,35 @@ def test_a_note_that_implies_makes_a_value_inferred(text: str, value: str, modal
     assert isinstance(draft, Draft)
     assert (draft.path, draft.value, draft.modality) == ("incident.geography", value, modality)
     assert text[slice(*draft.span)] == value
+
+
+BESIDE = """
+Fennel Stays and Rowan College were also hit by the campaign. => same_campaign: Fennel Stays ; same_campaign: Rowan College
+Fennel Stays suffered a similar breach in March. => similar_incident: Fennel Stays
+It is one of a series of attacks on shops, including Fennel Stays. => similar_incident: Fennel Stays
+The group is also behind the attack on Fennel Stays. => same_campaign: Fennel Stays
+The shop platform is run by Tessera. => vendor: Tessera
+The data was held by Tessera, a payroll provider. => vendor: Tessera
+The data was held by Brixel in its own rooms. =>
+"""
+
+
+@pytest.mark.parametrize("line", BESIDE.strip().splitlines())
+def test_organisations_beside_a_known_victim(line: str) -> None:
+    """Organisations beside a known victim."""
+    text, _, expected = line.partition(" =>")
+    first, *others = said(f"Brixel disclosed a data breach on Monday.\n{text}")
+    assert (first, " ; ".join(others)) == ("organisation: Brixel", expected.strip())
+
+
+def test_the_subject_of_a_mail_names_the_victim_where_the_text_has_it_too() -> None:
+    """The subject of a mail names the victim where the text has it too."""
+    text = "Dear reader of Brixel news,\nwe write to you about what took place last week at our firm."
+    mail = replace(page(text), title="Data breach at Brixel, second notice", media="email")
+    (draft,) = rule(mail)
+    assert isinstance(draft, Draft)
+    assert (draft.value, text[slice(*draft.span)]) == ("Brixel", "Brixel")
+    assert list(rule(replace(page("Dear reader, we write to you about it."), title=mail.title))) == []
 
 
 def test_a_heading_of_its_own_is_a_label() -> None:

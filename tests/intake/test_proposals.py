@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.intake.pages import page
 
 from floodmark.errors import UsageError
 from floodmark.intake import RULES
 from floodmark.intake.page import Blank, Draft, Page
 from floodmark.intake.proposals import MOST, PATHS, Checked, checked, document_of, drafts, rejected, written
+from intake.pages import page
 
 SHA = "a" * 64
 MODEL = "tiny-1"
@@ -63,9 +63,9 @@ def test_what_the_document_says_stands_with_its_quote_and_who_proposed_it() -> N
 
 STANDING = [
     (
-        "The breach affected 61,200 customers.",
-        proposal("impact.count", 61200, "affected 61,200 customers", unit="customers", precision="exact"),
-        {"unit": "customers", "precision": "exact", "detail": {"role": "total", "text": "61,200"}},
+        "The breach affected 61,204 customers.",
+        proposal("impact.count", 61204, "affected 61,204 customers", unit="customers", precision="exact"),
+        {"unit": "customers", "precision": "exact", "detail": {"role": "total", "text": "61,204"}},
     ),
     (
         "The breach affected up to six million people.",
@@ -96,6 +96,21 @@ STANDING = [
         "The breach cost the firm $4.2 million.",
         proposal("impact.financial", 4_200_000, "cost the firm $4.2 million", unit="USD"),
         {"unit": "USD", "precision": "rounded", "detail": {"text": "$4.2 million"}},
+    ),
+    (
+        "The breach cost the firm about €4.2 million.",
+        proposal("impact.financial", 4_200_000, "about €4.2 million", precision="about"),
+        {"unit": "EUR", "precision": "about", "detail": {"text": "€4.2 million"}},
+    ),
+    (
+        "The firm paid for new cards.",
+        proposal("impact.financial", "paid for new cards", "The firm paid for new cards."),
+        {"detail": {}},
+    ),
+    (
+        "The attack began between 3 and 5 March 2025.",
+        proposal("incident.occurred_on", "2025-03-05", "3 and 5 March 2025"),
+        {"detail": {"about": "end"}},
     ),
     (
         "Harbour Air suffered a breach.",
@@ -141,7 +156,7 @@ def test_a_quote_that_stands_twice_gives_two_places_in_order_and_a_third_is_reje
     """The first place not used for the value yet; another value may use the same place."""
     text = "Attackers used the old portal.\nIt was the old portal again.\n"
     twice = proposal("access.where", "the old portal", "the old portal")
-    other = proposal("access.vector", "the old portal", "the old portal")
+    other = proposal("incident.geography", "the old portal", "the old portal")
     made = check(text, twice, twice, twice, other, rules=False)
     first, second = text.index("the old"), text.rindex("the old")
     assert [each.span[0] for each in made.drafts] == [first, second, first]
@@ -193,6 +208,9 @@ access.where | the old portal | the old portal | In an earlier breach attackers 
 access.where | the old portal | the old portal | In its 2019 breach attackers used the old portal. => another incident
 access.where | the old portal | the old portal | How was not disclosed, perhaps the old portal. => does not know
 access.where | portal. It fell | portal. It fell | They used the old portal. It fell at once. => one sentence
+access.vector | the old portal | the old portal | Attackers used the old portal. => what the path is about
+response.recovery | Attackers used the old portal. | Attackers used the old portal. | Attackers used the old portal. => what the path is about
+access.where | the portal of a firm that sells more than a thousand small parts for boats each year | the portal of a firm that sells more than a thousand small parts for boats each year | They used the portal of a firm that sells more than a thousand small parts for boats each year. => a few words
 response.containment | pay the ransom | pay the ransom | The firm did not pay the ransom. => denies
 impact.count | 6000000 | six million people | The breach affected up to six million people. => cuts its qualifiers
 impact.count | 7000000 | six million people | The breach affected six million people. => no such number
@@ -203,6 +221,7 @@ impact.count | 30000 | 30,000 customers | Of whom 30,000 customers were affected
 impact.count | 5000 | 5,000 customers | The attack hit 5,000 customers a day. => a rate
 impact.financial | 4200000 | $4.2 million | The firm has a revenue of $4.2 million. => no cost
 impact.financial | 4200000 | $4.2 | The breach cost $4.2 million. => no such amount
+impact.financial | 4200000 | $4.2 million | The breach cost up to $4.2 million. => cuts its qualifiers
 impact.financial | 4200000 | €4.2 million | The breach saved the firm €4.2 million. => no cost
 incident.occurred_on | 2025-03-04 | 3 March 2025 | The attack began on 3 March 2025. => no such day
 incident.occurred_on | 2025-03 | March 2025 | The attack began on 3 March 2025. => no such day
@@ -211,6 +230,8 @@ incident.occurred_on | 2025-03-03 | 3 March 2025 | The firm opened its doors on 
 incident.organisation | Harbour Air | Harbour Air | Harbour Air flies to two islands. => no incident
 incident.organisation | Monday | Monday | A breach happened on Monday. => no name
 actor.name | Grey Heron | Grey Heron | Grey Heron likes boats. => who did it
+actor.name | Attackers | Attackers | Attackers of the group came in. => no name
+actor.name | Dutch | Dutch | Dutch hackers of the group came in. => no name
 actor.name | the group | the group | The attack was the work of the group. => no name
 technique | T1566 | T1566 | The attackers used T1566. => no path
 related.organisation | Sea Air | Sea Air | The attackers also hit Sea Air. => no path
@@ -257,12 +278,7 @@ NOT_TAKEN = [
     ("## Data not accessed\n- passport numbers", "passport"),
     ("The following was not accessed:\n- passport numbers", "passport"),
     ("The following is safe:\n- passport numbers", "passport"),
-    (
-        "Passport numbers were harvested.\nPassport numbers were not taken, the airline said later.",
-        "passport",
-    ),
     ("Everything except passport numbers was taken.", "passport"),
-    ("Unlike at Sea Air, passport numbers were taken.", "passport"),
 ]
 
 
@@ -289,6 +305,19 @@ def test_taken_is_rejected_beside_what_the_rules_read_as_not_taken() -> None:
     assert refused.reason == "the rules read in the sentence what was not taken or is open"
 
 
+def test_taken_is_rejected_where_the_rules_read_the_contrary_anywhere() -> None:
+    """Also far from the quote."""
+    text = "Dates of birth were leaked, as it were.\nDates of birth were not taken."
+    found = reason(text, "impact.category", "date_of_birth", "Dates of birth were leaked", polarity="taken")
+    assert found in {"known", "the rules read not_taken of it"}
+    read: list[Draft | Blank] = [Draft("impact.category", "date_of_birth", (41, 70), polarity="not_taken")]
+    data = written(
+        MODEL, SHA, [proposal("impact.category", "date_of_birth", "Dates of birth", polarity="taken")]
+    )
+    (refused,) = rejected(data, page(text), document=SHA, ruled=read)
+    assert refused.reason == "the rules read not_taken of it"
+
+
 def test_a_recommendation_is_no_fact_and_a_fact_no_recommendation() -> None:
     """By the part of the report that the quote stands in."""
     text = "# Recommendations\n- Close the old portal now.\n# Summary\nThe thieves used a side door.\n"
@@ -306,6 +335,13 @@ def test_the_rules_organisation_day_and_count_are_not_contradicted() -> None:
     )
     text = "- Discovery date: 3 March 2025\nIt was noticed on 5 May 2025.\n"
     assert reason(text, "incident.discovered_on", "2025-05-05", "5 May 2025") == "the rules read another day"
+
+
+def test_the_rules_organisation_in_another_sentence_is_known() -> None:
+    """A report names its victim in every other sentence."""
+    text = "# Harbour Air data breach\nHarbour Air confirmed a breach.\nThe breach took Harbour Air by surprise.\n"
+    quote = "took Harbour Air by surprise"
+    assert reason(text, "incident.organisation", "Harbour Air", quote) == "known"
 
 
 def test_an_organisation_is_no_actor() -> None:
@@ -355,6 +391,13 @@ def test_another_form_is_rejected_with_the_key(given_: Any, expected: str) -> No
     assert len(made.drafts) == 1
 
 
+def test_words_of_a_cost_have_no_unit() -> None:
+    """A currency beside words would look like an amount."""
+    text = "The firm paid for new cards."
+    found = reason(text, "impact.financial", "paid for new cards", text, unit="USD", rules=False)
+    assert found == "words have no unit and no precision"
+
+
 def test_what_is_no_object_is_rejected_and_told_without_content() -> None:
     """`written` makes objects only; a file made by hand may hold anything."""
     data = json.dumps({"model": "m", "document": SHA, "proposals": [None, "x", ["x"], 7]}).encode()
@@ -382,6 +425,7 @@ BROKEN = [
     json.dumps({"model": "m", "document": SHA, "proposals": {}}).encode(),
     json.dumps({"model": "m", "document": SHA, "proposals": [], "claims": []}).encode(),
     json.dumps({"model": "m", "document": SHA, "proposals": [{}] * (MOST + 1)}).encode(),
+    b" " * 20_000_001,
 ]
 
 
@@ -451,16 +495,16 @@ def test_every_proposal_has_one_end_and_every_draft_a_quote(proposals: list[dict
         assert each.confidence in {None, "possible", "denied"}
         assert not (each.value == "passport" and each.polarity == "taken")
         assert (
-            isinstance(each.value, int) or each.polarity or each.value in quote or each.path.endswith("_on")
+            isinstance(each.value, int)
+            or each.polarity
+            or str(each.value) in quote
+            or each.path.endswith("_on")
         )
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_refused_or_read(data: bytes) -> None:
-    """With one kind of error only."""
-    try:
-        made = checked(data, PAGE, document=SHA, ruled=RULED)
-    except UsageError as error:
-        assert error.hint
-    else:
-        assert not made.drafts
+def test_any_other_bytes_are_refused(data: bytes) -> None:
+    """With one kind of error only: a file has to name the document's hash."""
+    with pytest.raises(UsageError) as caught:
+        checked(data, PAGE, document=SHA, ruled=RULED)
+    assert caught.value.hint

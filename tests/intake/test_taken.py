@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from intake.pages import page
 
+from floodmark.intake.lexicon import may_name, word_set
 from floodmark.intake.page import Blank, Draft
 from floodmark.intake.taken import mentions, rule
+from intake.pages import page
 
 Said = tuple[set[str], set[str], set[str]]
 """Categories taken, not taken, and open."""
@@ -618,3 +619,21 @@ def test_any_text_is_read(text: str) -> None:
     """Any text is read."""
     for each in rule(page(text)):
         assert 0 <= each.span[0] < each.span[1] <= len(text)
+
+
+PIECES = sorted(
+    {"customer", "email", "address", "addresses", "date", "of", "birth", "security", "number", "pii", "driver's"}
+    | {"information", "details", "n't", "cannot", ",", "-", "credit", "card"}
+    | word_set("personal") | word_set("money")
+)  # fmt: skip
+
+
+def test_a_short_form_without_its_word_is_read() -> None:
+    """A short form without its word is read."""
+    assert [each.name for each in mentions("the address n't email addresses")] == ["email"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join))
+def test_what_names_data_is_never_passed_over(text: str) -> None:
+    """What names data is never passed over by the cheap question."""
+    assert may_name(text) or not mentions(text)

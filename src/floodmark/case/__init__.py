@@ -49,7 +49,7 @@ from floodmark.case.verifying import Verifying
 from floodmark.engine import Engine
 from floodmark.errors import CaseError, UsageError
 from floodmark.evidence import canonical_json, place, sha256_of, sync_folder, write_durably
-from floodmark.intake import intake, problems_of
+from floodmark.intake import Ask, Handed, intake, problems_of, read_document
 from floodmark.ledger import Ledger
 from floodmark.models import stamp
 from floodmark.scope import write_people, write_people_csv
@@ -214,25 +214,33 @@ class Case:
                 head=head,
             )
 
-    def intake(self, paths: Sequence[Path], *, published_on: date | None = None) -> models.Intaken:
+    def intake(
+        self, paths: Sequence[Path], *, published_on: date | None = None, asked: Sequence[Ask] = ()
+    ) -> models.Intaken:
         """Take published reports in as evidence, and return the incident record that they make.
 
         Args:
             paths: files, or folders with all that is in them.
             published_on: the day of those documents that give none themselves.
+            asked: models to ask about each; what they propose is kept as evidence beside the document.
 
         Raises:
-            UsageError: a path does not exist; nothing was changed.
+            UsageError: a path does not exist or a model gives no answer; nothing was changed.
         """
         files = files_of(paths)
+        answers = answered(files, asked)
         with self.folder.changing(), self.folder.engine() as engine:
             day = published_on.isoformat() if published_on else None
             taken = [
-                {"sha256": self.folder.originals.take(file).sha256, "name": file.name, "published_on": day}
+                {
+                    "sha256": self.folder.originals.take(file).sha256,
+                    "name": file.name,
+                    "published_on": day,
+                    "proposals": self._kept(answers.get(file, ())),
+                }
                 for file in files
             ]
-            taken.sort(key=lambda each: (each["sha256"] or "", each["name"] or ""))
-            self.folder.note("intake", {"documents": taken})
+            self.folder.note("intake", {"documents": sorted(taken, key=canonical_json)})
             deriving = Deriving(self.folder, engine)
             made = deriving.record()
             content = models.dump(made).encode("ascii")
@@ -240,6 +248,16 @@ class Case:
             write_durably(self.folder.results / INCIDENT, content)
             head = self.folder.note("record", {"results": {INCIDENT: hashlib.sha256(content).hexdigest()}})
             return models.Intaken(**dict(made), problems=problems_of(deriving.said()), head=head)
+
+    def _kept(self, answers: Sequence[bytes]) -> list[str]:
+        """Keep what models answered as evidence, and return the hashes, sorted."""
+        with self.folder.scratch() as scratch:
+            hashes: set[str] = set()
+            for place, answer in enumerate(answers):
+                file = scratch / f"{place}.json"
+                file.write_bytes(answer)
+                hashes.add(self.folder.originals.take(file).sha256)
+        return sorted(hashes)
 
     def record(self, *, as_of: date | None = None, since: date | None = None) -> models.Recorded:
         """Return the incident record of the case, as it stands or as of a day; nothing is written.
@@ -519,10 +537,23 @@ class Case:
         return Verifying(self.folder).run(head)
 
 
-def read_reports(files: Sequence[Path], published_on: date | None = None) -> models.Intaken:
+def answered(files: Sequence[Path], asked: Sequence[Ask]) -> dict[Path, tuple[bytes, ...]]:
+    """Return what models answer about each file; nothing where none is asked."""
+    found: dict[Path, tuple[bytes, ...]] = {}
+    for file in files if asked else ():
+        document, page = read_document(file.name, file.read_bytes())
+        found[file] = tuple(ask(page, document.sha256) for ask in asked)
+    return found
+
+
+def read_reports(
+    files: Sequence[Path], published_on: date | None = None, asked: Sequence[Ask] = ()
+) -> models.Intaken:
     """Read published reports without a case; nothing is kept."""
     with disk():
-        return intake([(file.name, file.read_bytes()) for file in files], published_on=published_on)
+        answers = answered(files, asked)
+        given = (Handed(file.name, file.read_bytes(), None, answers.get(file, ())) for file in files)
+        return intake(given, published_on=published_on)
 
 
 def _is_empty(root: Path) -> bool:

@@ -26,7 +26,7 @@ from floodmark.exchange import ocsf
 from floodmark.hunt import from_events
 from floodmark.incident import Evidence
 from floodmark.incident.proven import Proof, proven
-from floodmark.intake import said_in
+from floodmark.intake import Handed, said_in
 from floodmark.ledger import Ledger
 from floodmark.ledger.coverage import CoverageMap
 from floodmark.models import stamp
@@ -249,8 +249,14 @@ class Deriving:
     def said(self) -> Evidence:
         """Return what the published documents say that were taken into the case."""
         noted = noted_documents(self.folder.custody.entries())
+        kept = self.folder.originals
         return said_in(
-            (each["name"], self.folder.originals.path(sha256).read_bytes(), _day(each["published_on"]))
+            Handed(
+                each["name"],
+                kept.path(sha256).read_bytes(),
+                _day(each["published_on"]),
+                tuple(kept.path(proposed).read_bytes() for proposed in each["proposals"]),
+            )
             for sha256, each in noted.items()
         )
 

@@ -299,12 +299,12 @@ def noted_rules(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def noted_documents(entries: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return SHA-256 -> name and stated day of the published documents that custody noted, by hash."""
+    """Return SHA-256 -> name, stated day and proposals of the documents that custody noted, by hash."""
     found: dict[str, dict[str, Any]] = {}
     for entry in entries:
-        if entry["action"] == "intake":
-            for each in entry["detail"]["documents"]:
-                found.setdefault(each["sha256"], {"name": each["name"], "published_on": each["published_on"]})
+        for each in entry["detail"]["documents"] if entry["action"] == "intake" else ():
+            first = found.setdefault(each["sha256"], {**each, "proposals": []})
+            first["proposals"] = sorted({*first["proposals"], *each["proposals"]})
     return dict(sorted(found.items()))
 
 

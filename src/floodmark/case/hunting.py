@@ -10,7 +10,7 @@ from floodmark.case.deriving import Deriving
 from floodmark.case.folder import Folder
 from floodmark.engine import Engine
 from floodmark.errors import UsageError
-from floodmark.intake import said_in
+from floodmark.intake import Handed, said_in
 from floodmark.ledger.coverage import CoverageMap
 from floodmark.trace import Selectors
 
@@ -27,7 +27,7 @@ def hunted(folder: Folder, engine: Engine, selectors: Selectors, files: Sequence
     if not deriving.ledger.items:
         hint = f"take log files in first: floodmark add {folder.root} PATH..."
         raise UsageError("the case has no logs to look in", hint=hint)
-    claims = said_in((file.name, file.read_bytes(), None) for file in files).claims
+    claims = said_in(Handed(file.name, file.read_bytes()) for file in files).claims
     judged = deriving.judge()
     intrusion = deriving.traced(selectors, judged)
     knowledge = attack.load()

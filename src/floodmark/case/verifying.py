@@ -102,7 +102,9 @@ class Verifying:
         else:
             yield from self.folder.manifest.problems()
             yield from self._entered(entries)
-        yield from self.folder.originals.problems(iter(sorted({*items, *noted_documents(entries)})))
+        documents = noted_documents(entries)
+        proposals = {each for noted in documents.values() for each in noted["proposals"]}
+        yield from self.folder.originals.problems(iter(sorted({*items, *documents, *proposals})))
         if entries:
             yield from self._snapshot(entries)
             yield from self._settings(entries)

@@ -57,8 +57,9 @@ class NewReport(Detector):
         """Tell the report, or the runs."""
         if row["kind"].startswith("report-new"):
             return f"ran report {visible(row['what'], limit=_SHOWN)}", "nobody had run it before"
+        span = "on one day" if row["kind"].startswith("report-day") else "within an hour"
         return (
-            f"ran {row['runs']:,} reports within an hour, {row['begins_at']:%Y-%m-%d %H:%M} UTC",
+            f"ran {row['runs']:,} reports {span}, {row['begins_at']:%Y-%m-%d %H:%M} UTC",
             f"{row['before']:,} at most before",
         )
 

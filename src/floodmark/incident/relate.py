@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from floodmark.incident.same import name_key, same_name
 from floodmark.models import Claim, Relation, RelationKind
@@ -129,8 +129,11 @@ def _comparable(one: str | None, other: str | None) -> bool:
 
 
 def _counts(one: Claim, other: Claim) -> Relation | None:
-    if one.detail.get("role") == "part" or other.detail.get("role") == "part":
+    if "part" in {one.detail.get("role"), other.detail.get("role")}:
         return None
+    if "lesser" in {one.detail.get("role"), other.detail.get("role")}:
+        alike = one.value == other.value and one.unit == other.unit and one.document != other.document
+        return _related(one, other, "compatible", "the same figure") if alike else None
     if not _comparable(one.unit, other.unit):
         if one.document == other.document:
             return None
@@ -138,13 +141,14 @@ def _counts(one: Claim, other: Claim) -> Relation | None:
         return _related(one, other, "compatible", f"different units, {units}, which are not compared")
     mine, his = interval(one), interval(other)
     if not _meet(mine, his):
-        return _irreconcilable(one, other)
+        # In one document the smaller figure may be a part of the larger one, or the bound of a part.
+        return None if one.document and one.document == other.document else _irreconcilable(one, other)
     return _reconcilable(one, other)
 
 
 def _irreconcilable(one: Claim, other: Claim) -> Relation:
     pair = _later(one, other)
-    if pair is None or one.document == other.document:
+    if pair is None:
         return _related(one, other, "conflicts", f"{_told(one)} and {_told(other)} cannot both hold")
     newer, older = pair
     early = f"an early figure, {_told(older)} of {older.stated_on}"
@@ -182,23 +186,68 @@ def _told(claim: Claim) -> str:
 
 
 def _with_parts(claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims; figures of one document that add up to its largest one are parts of it."""
-    parts: set[str] = set()
-    figures = [
-        each for each in claims if each.path == "impact.count" and each.precision in {"exact", "rounded"}
-    ]
-    for source in dict.fromkeys(each.document for each in figures if each.document):
-        own = [each for each in figures if each.document == source and each.detail.get("role") != "part"]
-        whole = max(own, key=_number, default=None)
-        less = [each for each in own if whole and _number(each) < _number(whole)]
-        less = [each for each in less if whole and _comparable(each.unit, whole.unit)]
-        values = {_number(each) for each in less}
-        if whole and len(values) > 1 and sum(values) == _number(whole):
-            parts |= {each.id for each in less}
+    """Return the claims, each count with the role that it has among those of its document.
+
+    Figures that add up to the largest one, and a figure right before a part, are parts of it. Any other one
+    below it is `lesser`: it may be a part too, so it says nothing against what other documents say.
+    """
+    roles: dict[str, str] = {}
+    counts = [each for each in claims if each.path == "impact.count" and each.document]
+    for source in dict.fromkeys(each.document for each in counts):
+        own = [each for each in counts if each.document == source]
+        free = [each for each in own if each.detail.get("role") != "part"]
+        roles |= {each.id: "lesser" for each in free if any(_is_below(each, whole) for whole in free)}
+        plain = [each for each in free if each.precision in {"exact", "rounded"}]
+        roles |= {each.id: "part" for each in (*_adding_up(plain), *_before_parts(own, plain))}
     return [
-        each.model_copy(update={"detail": {**each.detail, "role": "part"}}) if each.id in parts else each
+        each.model_copy(update={"detail": {**each.detail, "role": roles[each.id]}})
+        if each.id in roles
+        else each
         for each in claims
     ]
+
+
+def _is_below(one: Claim, whole: Claim) -> bool:
+    """Say whether a count lies wholly below what another one of its kind leaves open.
+
+    A bound from above leaves everything below it open; what is less than half of it counts as below.
+    """
+    low = interval(whole).high / 2 if whole.precision == "at_most" else interval(whole).low
+    return _comparable(one.unit, whole.unit) and interval(one).high < low
+
+
+def _adding_up(figures: Sequence[Claim]) -> list[Claim]:
+    """Return the figures of one document that add up to its largest one."""
+    whole = max(figures, key=_number, default=None)
+    less = [each for each in figures if whole and _number(each) < _number(whole)]
+    less = [each for each in less if whole and _comparable(each.unit or whole.unit, whole.unit)]
+    values = {_number(each) for each in less}
+    return less if whole and len(values) > 1 and sum(values) == _number(whole) else []
+
+
+_NEAR = 80
+"""Characters between two parts that one sentence tells of."""
+
+
+def _before_parts(counts: Sequence[Claim], figures: Sequence[Claim]) -> Iterator[Claim]:
+    """Yield the figures right before a part, as in `600,000 customers ... and the other 500,000 customers`.
+
+    A part that does not repeat the unit may be a part of that figure (`600,000 ..., 400,000 of them`).
+    """
+    whole = max(figures, key=_number, default=None)
+    ordered = sorted((each for each in counts if each.span), key=lambda each: each.span or (0, 0))
+    for one, other in pairwise(ordered):
+        begin, end = (other.span or (0, 0))[0], (one.span or (0, 0))[1]
+        is_share = other.detail.get("role") == "part" and "of" not in other.detail and _names_unit(other)
+        if one in figures and is_share and whole and 0 < begin - end <= _NEAR:
+            told_before = (whole.span or (0, 0))[1] <= (one.span or (0, 0))[0]
+            if told_before and _number(one) < _number(whole) and _comparable(one.unit, whole.unit):
+                yield one
+
+
+def _names_unit(claim: Claim) -> bool:
+    """Say whether the words of a count have its unit."""
+    return bool(claim.unit) and str(claim.unit) in (claim.quote or "").casefold()
 
 
 def _parts(claims: Sequence[Claim]) -> list[Relation]:
@@ -211,7 +260,9 @@ def _parts(claims: Sequence[Claim]) -> list[Relation]:
             own = [each for each in parts if _kind(each.unit) in {kind, ""}]
             unit = next(each.unit for each in own if each.unit)
             totals = [
-                each for each in counts if each.detail.get("role") != "part" and _comparable(each.unit, unit)
+                each
+                for each in counts
+                if each.detail.get("role") not in {"part", "lesser"} and _comparable(each.unit, unit)
             ]
             found += _witness(_topmost(own), totals)
     return found
@@ -247,7 +298,7 @@ def _witness(parts: Sequence[Claim], totals: Sequence[Claim]) -> list[Relation]:
     for total in totals:
         if _meet(whole, _narrow(total)):
             found.append(_related(parts[0], total, "compatible", f"the parts add up: {text}"))
-        elif whole.low > _narrow(total).high:
+        elif whole.low > _narrow(total).high and not _overlap(parts):
             reason = (
                 f"the parts add up to {text}, more than {_told(total)}: this total or a part of it is wrong"
             )
@@ -256,6 +307,12 @@ def _witness(parts: Sequence[Claim], totals: Sequence[Claim]) -> list[Relation]:
             reason = f"the parts add up to {text}, which is another total: they speak against {_told(total)}"
             found.append(_related(parts[0], total, "conflicts", reason))
     return found
+
+
+def _overlap(parts: Sequence[Claim]) -> bool:
+    """Say whether parts can share people: each is of other kinds of data, and one person may lose several."""
+    kinds = [each.detail.get("of") for each in parts]
+    return all(kinds) and len(set(kinds)) == len(kinds)
 
 
 def _narrow(claim: Claim) -> Interval:

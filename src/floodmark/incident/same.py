@@ -17,6 +17,8 @@ from floodmark.models import Claim, Published, SameIncident
 
 APART_DAYS = 120
 """Days between what two documents say of the same event from which on they speak of two incidents."""
+APART_ALONE_DAYS = 365
+"""Days between the publication of two documents that have nothing but a name in common, from which on too."""
 _FORM = frozenset(
     [
         "ltd",
@@ -171,7 +173,10 @@ def _apart(one: _Traits, other: _Traits) -> bool:
         day = _day(published or "")
         if day is not None and days and min(days) > day:
             return True  # it was published before the other one's incident began
-    return False
+    mine, his = _day(first or ""), _day(second or "")
+    if mine is None or his is None or _shared(one, other) or one.figures & other.figures:
+        return False
+    return abs((mine - his).days) > APART_ALONE_DAYS
 
 
 def _group(members: Sequence[_Traits], reasons: Sequence[str]) -> SameIncident:

@@ -31,10 +31,24 @@ _HOW = re.compile(
         (?:(?:critical|unpatched|known|zero[ -]day|0-day|sql\sinjection|remote\scode\sexecution
           |previously\sunknown|software)\s){0,3}
         (?:vulnerabilit(?:y|ies)|flaws?|zero[ -]days?|bug)
-        (?:\sin\s(?:the\s|its\s)?[A-Z][\w.-]*(?:\s[A-Z][\w.-]*){0,3})?(?:\s\(?CVE-\d{4}-\d{4,7}\)?)?
+        (?:\sin\s(?:the\s|its\s|an?\s)?(?:(?-i:[A-Z])[\w.-]*(?:\s(?-i:[A-Z])[\w.-]*){0,3}
+          |(?:[\w-]+\s){0,4}?(?:tools?|software|servers?|appliances?|applications?|platforms?|systems?|products?
+            |gateways?|portals?|websites?|plug-?ins?|components?|devices?|firewalls?)\b))?(?:\s\(?CVE-\d{4}-\d{4,7}\)?)?
+     |(?:exploit(?:ed|ing|ation\sof)\s(?:an?\s|the\s|its\s)?)?
+        (?:unpatched|outdated|vulnerable|unsupported|end-of-life)\s(?:[\w-]+\s){0,3}?
+        (?:servers?|appliances?|software|vpn|devices?|systems?|gateways?|firewalls?|routers?|applications?|plug-?ins?)
+     |(?:called|phoned|telephoned|rang|calling|phoning)\s(?:the\s|its\s|an?\s)?(?:\w+\s)?
+        (?:help|service)[ -]?desk
+     |(?:trick|persuad|convinc|deceiv|fool|dup)(?:ed|ing)\s(?:an?|the|its|one\sof\s(?:its|the))\s(?:[\w-]+\s){0,3}?
+        (?:workers?|employees?|agents?|staff|operators?|technicians?|contractors?|administrators?|engineers?)
+     |pos(?:ed|ing)\sas\s(?:an?|the|its|one\sof\sits)\s(?:\w+\s){0,3}?
+        (?:employees?|technicians?|staff|workers?|engineers?|executives?|colleagues?)
+     |(?:credentials?|passwords?|logins?|accounts?)\s(?:of|belonging\sto)\s(?:an?|its|the|one\sof\sits)
+        \s(?:[\w-]+\s){0,3}?(?:employees?|contractors?|suppliers?|vendors?|administrators?|workers?|developers?|engineers?|partners?)
      |exploit(?:ed|ing|ation\sof)\sCVE-\d{4}-\d{4,7}
      |sql\sinjection |(?:infostealer|info-stealer|malware|remote\saccess\strojan|keylogger)
-     |malicious\s(?:app|application|code|script|update|attachment|package|browser\sextension|oauth\sapp)
+     |(?:malicious|fake|trojani[sz]ed|booby-trapped)\s(?:software\s)?(?:app|application|code|script|update|installer
+        |attachment|package|browser\sextension|oauth\sapp)
      |misconfigur(?:ed|ation)(?:\s(?:\w+\s){0,2}?(?:server|bucket|database|api|storage|access\scontrols?))?
      |(?:unsecured|unprotected|exposed|publicly\saccessible)\s(?:\w+\s){0,2}?
         (?:server|bucket|database|api|endpoint|storage)
@@ -50,7 +64,8 @@ _HOW_WORDS = (
     "cookie", "account", "brute", "swap", "fatigue", "bombing", "vulnerab", "flaw", "zero", "0-day",
     "bug", "cve-", "injection", "stealer", "malware", "trojan", "logger", "malicious", "misconfig",
     "unsecured", "unprotected", "exposed", "accessible", "insider", "employee", "contractor", "supply",
-    "impersonat",
+    "impersonat", "unpatched", "outdated", "vulnerable", "unsupported", "end-of-life", "fake", "booby",
+    "trojani", "tricked", "tricking", "persuad", "convinc", "deceiv", "fool", "duped", "posed", "posing",
 )  # fmt: skip
 _WEAK_ACCOUNT = re.compile(
     (
@@ -64,7 +79,8 @@ _BY = re.compile(
     r"|abus(?:ed|ing)|relied on|after(?: a| an)?"
     r"|result of|resulted from|resulting from|caused by|due to|because of|began with|started with"
     r"|begun with|stemm\w+ from|thanks to"
-    r"|clicked|tricked|fell for|obtained|followed|traced to|based on|deployed|ran|exploited)\b[^.;]{0,60}$",
+    r"|clicked|tricked|guess(?:ed|ing)|left (?:in|on)"
+    r"|fell for|obtained|followed|traced to|based on|deployed|ran|exploited)\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 _ENTERED = re.compile(
@@ -127,10 +143,12 @@ _TAIL = (
 )
 _INTO = (
     r"(?:access(?:ed|ing)?(?: to)?|enter(?:ed|ing)?|entry to|breach(?:ed|ing)"
-    r"|(?:breach|(?:cyber-?)?attack|intrusion|hack) (?:of|on)|compromis(?:ed|ing)"
+    r"|(?:breach|(?:cyber-?)?attack|intrusion|hack|incident|compromise) (?:of|on|at|in|involving|via|through)"
+    r"|compromis(?:ed|ing)"
     r"|compromise of|target(?:ed|ing)(?: of)?|infiltrat(?:ed|ing)"
+    r"|(?:unusual|suspicious|unauthori[sz]ed|malicious|anomalous) activity (?:on|in|within)"
     r"|(?:broke|breaking|broken|hacked|got|getting|logg(?:ed|ing)|hacking|intrusion|entry"
-    r"|break-in) (?:in)?to|hacked|hacking"
+    r"|break-in) (?:(?:in |on )?to|into|onto)|hacked|hacking"
     r"|(?:stolen|taken|exfiltrated|copied|downloaded|extracted|stole\b[^.;]{1,60}?"
     r"|took\b[^.;]{1,60}?|downloaded\b[^.;]{1,60}?|taken\b[^.;]{1,40}?|stolen\b[^.;]{1,40}?) from"
     r"|(?:access|accessed|entered|got in|gained entry|came in)\b[^.;,]{0,30}? (?:via|through))"
@@ -139,18 +157,20 @@ _WHERE = re.compile(rf"\b(?i:{_INTO}) (?P<where>{_PHRASE}{_TAIL})")
 _ENTERED_PASSIVE = re.compile(
     rf"(?:^|, |\b(?:that|said|when|after|and) )(?P<where>{_PHRASE}{_TAIL}) (?:was|were|had been"
     rf"|has been|have been) "
-    r"(?:\w+ly )?(?:accessed|breached|compromised|hacked|infiltrated|entered)\b",
+    r"(?:\w+ly )?(?:accessed|breached|compromised|hacked|infiltrated|entered|targeted|broken into)\b",
     re.IGNORECASE,
 )
 _WAS_ENTERED = re.compile(
-    r" (?:was|were|been) (?:\w+ly )?(?:accessed|breached|compromised|hacked|infiltrated|entered)\b",
+    r" (?:was|were|been) (?:\w+ly )?"
+    r"(?:accessed|breached|compromised|hacked|infiltrated|entered|targeted|broken into)\b",
     re.IGNORECASE,
 )
 _INTRUDER = re.compile(
     r"\b(?:attackers?|hackers?|intruders?|actors?|cybercriminals?|criminals?|unauthori[sz]ed|gang"
     r"|malicious|intrusion|attack|breach\w*"
     r"|compromis\w+|stolen|stole|stealing|targeting|hacked|cyber\w*|third part(?:y|ies)|outsider"
-    r"|somebody|someone|exfiltrat\w+|without (?:permission|authori[sz]ation))\b",
+    r"|(?:unusual|suspicious|anomalous) activity|somebody|someone|exfiltrat\w+"
+    r"|without (?:permission|authori[sz]ation))\b",
     re.IGNORECASE,
 )
 _STAFF = re.compile(
@@ -165,10 +185,16 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"^(?:(?:the )?{_SYSTEM}|(?:its|their|the \w+['\u2019]s) systems?)$", re.IGNORECASE)
+_SYSTEM_WORDS = (
+    "platform", "system", "database", "instance", "portal", "bucket", "server", "network", "environment",
+    "app", "software", "box", "center", "centre", "storage", "crm", "website", "repositor", "vpn", "gateway",
+    "warehouse", "tenant", "tool", "share", "intranet", "workspace", "backup", "controller", "laptop", "api",
+    "account",
+)  # fmt: skip
 _WHERE_WORDS = (
     "access", "enter", "entry", "breach", "compromis", "target", "infiltrat", "broke", "break", "hack",
     "got in", "getting", "logg", "intrusion", "stolen", "taken", "stole", "took", "exfiltrat", "copied",
-    "download", "extract", "came in",
+    "download", "extract", "came in", "activity", "incident", "attack", "broken",
 )  # fmt: skip
 
 # --- the rule
@@ -212,18 +238,39 @@ def rule(page: Page) -> Iterator[Draft | Blank]:
 
     A value is the phrase as it stands. Under a label such as `Vector` it is the whole value.
     """
+    told = list(_told(page))
+    named = any(
+        each.path == "access.vector" and isinstance(each, Draft) and not is_plain for each, is_plain in told
+    )
+    yield from (each for each, is_plain in told if not (named and is_plain))
+
+
+_PLAIN = re.compile(
+    r"(?:called|phoned|telephoned|rang|calling|phoning|(?:trick|persuad|convinc|deceiv|fool|dup)(?:ed|ing)"
+    r"|pos(?:ed|ing) as|unpatched|outdated|vulnerable|unsupported|end-of-life"
+    r"|(?:credentials?|passwords?|logins?|accounts?) (?:of|belonging))\b",
+    re.IGNORECASE,
+)
+"""A way in that a sentence tells without naming it; it counts where nothing in the document names one."""
+
+
+def _told(page: Page) -> Iterator[tuple[Draft | Blank, bool]]:
+    """Yield what a page says, and whether it is a way in that a sentence only tells."""
     for block in page.blocks:
         if is_wished(block) or not block.sentences:
             continue
         labelled = part_of(block.label) if block.label else None
         if labelled in _WAY_IN:
-            yield from _labelled(block)
+            yield from ((each, False) for each in _labelled(block))
         elif block.label and _WHERE_LABEL.match(block.label):
-            yield from _place(block.sentences[0])
+            yield from ((each, False) for each in _place(block.sentences[0]))
         elif not _NOT_HERE.intersection(parts_of(block)[:1]):
             told = not block.label and bool(_WAY_IN.intersection(parts_of(block)[:1]))
-            for sentence in block.sentences:
-                yield from _said(sentence, told=told)
+            for each in (each for sentence in block.sentences for each in _said(sentence, told=told)):
+                plain = (
+                    isinstance(each, Draft) and each.path == "access.vector" and _PLAIN.match(str(each.value))
+                )
+                yield each, bool(plain)
 
 
 _WHERE_LABEL = re.compile(
@@ -288,7 +335,7 @@ def _said(sentence: Sentence, *, told: bool = False) -> Iterator[Draft | Blank]:
     """Yield where and how, from a sentence of prose; `told`: its heading says that it is about the way in."""
     text = sentence.text
     low = text.lower()
-    where, how = has_any(low, _WHERE_WORDS), has_any(low, _HOW_WORDS)
+    where, how = has_any(low, _WHERE_WORDS) and has_any(low, _SYSTEM_WORDS), has_any(low, _HOW_WORDS)
     unknown = _HOW_UNKNOWN.search(text) if "how " in low else None
     if not (where or how or unknown):
         return
@@ -352,21 +399,38 @@ def _hows(text: str, *, told: bool) -> Iterator[tuple[int, int]]:
             or _WARNING.search(text, found.end(), found.end() + 40)
         ):
             continue
-        own_verb = found[0].lower().startswith(("exploited", "exploiting", "exploitation"))
+        own_verb = _OWN_VERB.match(found[0]) is not None or _GAVE.match(text, found.end()) is not None
         if (told or own_verb or _BY.search(clause)) and not _is_loot(text, found):
             closed = "(" in found[0] and text.startswith(")", found.end())
             yield found.start(), found.end() + closed
 
 
+_OWN_VERB = re.compile(
+    r"(?:exploit|call(?:ed|ing)\b|phon|telephon|rang\b|trick|persuad|convinc|deceiv|fool|dup(?:ed|ing)"
+    r"|pos(?:ed|ing)\b)",
+    re.IGNORECASE,
+)
+_GAVE = re.compile(
+    r" (?:(?!and\b|but\b)[\w-]+ ){0,5}?(?:gave|let|allowed|enabled|granted|handed) (?:the |an? )?"
+    r"(?:\w+ )?(?:attackers?|hackers?|intruders?|gang|group|criminals|actors?|thieves|them)\b"
+)
+
+
 def _is_loot(text: str, found: re.Match[str]) -> bool:
     """Say whether credentials are what was taken, not how: `with stolen passwords among the data`."""
-    return _WEAK_ACCOUNT.match(found[0]) is not None and not re.search(
-        (r"\b(?:using|used|via|through|leverag\w+|with|by|obtained|abus\w+|relied on|after)\b[^.;,]{0,30}$"),
-        text[max(0, found.start() - 60) : found.start()],
-        re.IGNORECASE,
-    )
+    before = text[max(0, found.start() - 60) : found.start()]
+    if _OF_SOMEBODY.match(found[0]):
+        return not _USED.search(before)
+    return _WEAK_ACCOUNT.match(found[0]) is not None and not _MEANS.search(before)
 
 
+_OF_SOMEBODY = re.compile(r"(?:credentials?|passwords?|logins?|accounts?) (?:of|belonging)\b", re.IGNORECASE)
+_USED = re.compile(r"\b(?:using|used|with|via|through|abus\w+) (?:the |stolen |valid )?$", re.IGNORECASE)
+_MEANS = re.compile(
+    r"\b(?:using|used|via|through|leverag\w+|with|by|obtained|abus\w+|guess\w+|relied on|after)\b"
+    r"[^.;,]{0,30}$",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"[;:]|, (?:but|while|although|though) | but ")
 
 

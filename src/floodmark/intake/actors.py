@@ -248,7 +248,7 @@ class _Deed(NamedTuple):
 def _deeds(*rows: tuple[str, str, Confidence, bool]) -> tuple[_Deed, ...]:
     """Return what is said behind a name."""
     named_first = (
-        rf"({_RUN.pattern}){_QUOTE}(?: (?:{_KIND} ){{0,3}}(?:{_GANG}|ransomware))?{_ASIDE}{_ADVERB} "
+        rf"(?<!\w)({_RUN.pattern}){_QUOTE}(?: (?:{_KIND} ){{0,3}}(?:{_GANG}|ransomware))?{_ASIDE}{_ADVERB} "
     )
     return tuple(
         _Deed(tuple(needs.split("|")), re.compile(named_first + words), confidence, own)
@@ -265,11 +265,11 @@ _AFTER = _deeds(
         True,
     ),
     (
-        "claim|boasted",
+        "claim|boasted|said|says",
         (
-            r"(?:claim(?:s|ed)|boasted) (?:to have |that it |it |they )(?:had |has "
-            r"|have )?(?:\w+ly )?(?:stolen|stole|breached|hacked|attacked|exfiltrated|infiltrated|(?:taken"
-            r"|took) [^.;]{0,30}?(?:data|files|records|documents|[GT]B)) ?"
+            r"(?:claim(?:s|ed)|boasted|said|says) (?:to have |that it |that they |it |they |he |she )"
+            r"(?:had |has |have )?(?:\w+ly )?(?:stolen|stole|breached|hacked|attacked|exfiltrated|infiltrated"
+            r"|(?:taken|took) [^.;]{0,30}?(?:data|files|records|documents|[GT]B)) ?"
         ),
         "stated",
         True,
@@ -319,9 +319,16 @@ _AFTER = _deeds(
     ),
 )
 
+_STOLE = re.compile(
+    rf"(?<!\w)({_RUN.pattern}){_QUOTE}(?: (?:{_KIND} ){{0,3}}(?:{_GANG}|ransomware))?{_ASIDE}"
+    r"(?: (?:has|have|had))? "
+    r"(?:stole|stolen|exfiltrated|copied|downloaded|encrypted|infiltrated|bro(?:ke|ken) into)"
+    r"(?= (?:the|its|their|some|data|records|files|names|customer|personal|\d))"
+)
+_STOLE_WORDS = ("stole", "exfiltrated", "copied", "downloaded", "encrypted", "broke", "infiltrated")
 _TIED_BEFORE = fewest(word for each in _BEFORE for word in each.needs)
 _TIED_AFTER = fewest(word for each in _AFTER for word in each.needs)
-_TIED = fewest((*_TIED_BEFORE, *_TIED_AFTER))
+_TIED = fewest((*_TIED_BEFORE, *_TIED_AFTER, *_STOLE_WORDS))
 
 # --- words in front that lower the confidence
 
@@ -416,7 +423,10 @@ def _labelled(sentence: Sentence, known: frozenset[str]) -> Iterator[Draft | Bla
     pieces = _names_at(text, begin)
     if pieces and sentence is sentence.block.sentences[0]:
         for each in _with_aliases(
-            text, pieces, 0, _lowered("stated", text[: pieces[0][0]] + _note(text, pieces[-1][1]))
+            text,
+            pieces,
+            0,
+            _lowered("stated", f"{sentence.block.label} {text[: pieces[0][0]]}{_note(text, pieces[-1][1])}"),
         ):
             yield _draft(sentence, each, "")
     elif is_unstated(text):
@@ -490,7 +500,7 @@ def _mentions(sentence: Sentence, known: frozenset[str]) -> list[_Mention]:
     if parts_of(sentence.block)[:1] == ("actor",):
         known |= {run[0] for run in _RUN.finditer(text)}
     found: dict[int, _Mention] = {}
-    for each in (*_after_words(text, known), *_before_words(text, known)):
+    for each in (*_after_words(text, known), *_before_words(text, known), *_thieves(text)):
         first = found.get(each.begin)
         if first is None or _RANK[each.confidence] > _RANK[first.confidence]:
             found[each.begin] = each
@@ -588,6 +598,28 @@ def _before_words(text: str, known: frozenset[str]) -> Iterator[_Mention]:
                 yield from _done(text, found, deed, pieces)
 
 
+_HEDGED = re.compile(r"(?:suspected|alleged|likely|possible|potential|unknown|unnamed)\b", re.IGNORECASE)
+
+
+def _thieves(text: str) -> Iterator[_Mention]:
+    """Yield groups, by the noun beside the name, that are told to have stolen what this report is about."""
+    if not has_any(text.lower(), _STOLE_WORDS):
+        return
+    for found in _STOLE.finditer(text):
+        begin = found.start(1)
+        pieces = _names_at(text, begin)
+        clause, rest = _clause(text, begin), text[found.end(1) : found.end() + _NEAR // 4]
+        elsewhere = _is_elsewhere(clause) or _OTHER_TIME.search(rest) or " also " in f"{clause}{rest}"
+        noun = pieces and (
+            _FOLLOWS.match(text, pieces[0][1]) or _NOUN_BEFORE.search(text[max(0, begin - 40) : begin])
+        )
+        hedged = pieces and _HEDGED.match(text, pieces[0][0])
+        if noun and not (hedged or elsewhere) and not _NOT_YET.search(clause):
+            confidence = _lowered("stated", clause)
+            quote = begin - len(clause) + _hedge_begins(clause) if confidence != "stated" else begin
+            yield from _with_aliases(text, pieces, quote, confidence, until=found.end())
+
+
 def _done(text: str, found: re.Match[str], deed: _Deed, pieces: list[Piece]) -> Iterator[_Mention]:
     """Yield the names that are said to have done, or not to have done, something."""
     begin, end = pieces[0][0], found.start() + len(found[0].rstrip())
@@ -606,10 +638,13 @@ _NEGATED = re.compile(r"\b(?:not|never)\b|n['\u2019]t\b", re.IGNORECASE)
 
 
 _CLEAR = re.compile(
-    r"\b(?:claim(?:s|ed|ing)|credit|boasted|(?:listed|posted|added|named|published) |behind"
+    r"\b(?:claim(?:s|ed|ing)|credit|boasted|carried out the|(?:listed|posted|added|named|published) |behind"
     r"|(?:believed|thought|suspected|understood) to|(?:involvement|a role|being|carrying)$)"
 )
 _PASSIVE = re.compile(r"\b(?:was|were|been|is|are|be)\b")
+_NOUN_BEFORE = re.compile(
+    rf"\b{_GANG},?(?: calling (?:itself|themselves|himself|herself))?\s*{_QUOTE}$", re.IGNORECASE
+)
 
 
 def _is_actor(text: str, found: re.Match[str], deed: _Deed, piece: Piece, known: frozenset[str]) -> bool:
@@ -619,7 +654,7 @@ def _is_actor(text: str, found: re.Match[str], deed: _Deed, piece: Piece, known:
         _PASSIVE.search(text[found.end(1) : found.end()]) or text[end : end + 1] in {"'", "\u2019"}
     ):
         return False
-    noun = _FOLLOWS.match(text, end) or re.search(rf"\b{_GANG}\s*{_QUOTE}$", text[max(0, begin - 40) : begin])
+    noun = _FOLLOWS.match(text, end) or _NOUN_BEFORE.search(text[max(0, begin - 40) : begin])
     clear = _CLEAR.search(found[0][found.end(1) - found.start() :])
     return bool(noun or clear) or _SHAPE.match(text[begin:end]) is not None or text[begin:end] in known
 

@@ -78,8 +78,8 @@ _DIGIT = re.compile(r"[0-9]")
 _HINTS = ("day", "month", "week", "year", *(month.capitalize() for month in _MONTHS))
 # What a day can begin with. To try these places only takes a third of the time of a search.
 _BEGIN = re.compile(
-    r"[0-9]|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun|[Tt]he |[Tt]his|[Tt]oday"
-    r"|[Ll]ast|[Ll]ater|[Ee]arlier|[Yy]esterday"
+    r"\d(?<![\w/.\u2013-].)|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+    r"|the (?=\d)|[Tt]his|[Tt]oday|[Ll]ast|[Ll]ater|[Ee]arlier|[Yy]esterday"
 )
 
 

@@ -48,7 +48,8 @@ Each proposal has the keys path, value, unit, precision, polarity, confidence an
 no place.
 path is one of: {", ".join(PATHS)}.
 quote is copied letter for letter from the document, inside one sentence, with all that qualifies the value.
-value is copied from the quote.
+value is copied from the quote: a few words under access and incident,
+else a sentence or a part of one.
 For impact.count it is a whole number, and unit is the plural noun that it counts.
 For impact.financial it is a whole number, and unit is a currency code; or it is the words of the cost.
 For incident.discovered_on and incident.occurred_on it is a day such as 2025-06-30, or the words for one.
@@ -194,9 +195,10 @@ def _answer(target: SplitResult, body: bytes, token: str, timeout_s: float) -> b
     try:
         with closing(_connection(target, timeout_s)) as connection, _within(timeout_s, connection, late):
             connection.request("POST", target.path, body, headers)
-            response = connection.getresponse()
-            _require_ok(response.status, host)
-            content = _bounded(response, host)
+            # The answer outlives its connection where the endpoint closes that.
+            with connection.getresponse() as response:
+                _require_ok(response.status, host)
+                content = _bounded(response, host)
         if late.is_set():
             raise TimeoutError
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -57,8 +57,12 @@ _CORE = rf"""(?:
       (?:[ -](?P<times>thousand|million|billion|trillion))?
    |an?\ (?P<single>thousand|million|billion|trillion)
   )(?![\w%/:]|[.,]\d|[ ]?%|[ ]per\ ?cent)"""
-_NUMBER = re.compile(rf"(?<![\w.,:/#@+\u2013'\u2019&=-])(?<!\d[ ]){_CORE}", re.IGNORECASE | re.VERBOSE)
-_SECOND = re.compile(_CORE, re.IGNORECASE | re.VERBOSE)
+# What a number can begin with. To try these places only is much quicker than to search for `_CORE`.
+_BEGIN = re.compile(
+    r"[\dAaEeFfHhNnOoSsTt](?<![\w.,:/#@+\u2013'\u2019&=-].)(?<!\d[ ].)"
+    r"(?:(?<=\d)|(?i:n?[ -]|alf|ight|leven|ive|our|if|or|in|ne|ix|ev|wo|hree|en|we|hir))"
+)
+_NUMBER = re.compile(_CORE, re.IGNORECASE | re.VERBOSE)
 _TO = re.compile(r"(?: (to|or|and) |( ?[\u2013-] ?))(?:(?:US|AU?|NZ|CA?)?[$€£¥₹])?", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 _GOES_ON = re.compile(r"[\u2013-]\d")
@@ -88,7 +92,10 @@ def numbers_in(text: str) -> Iterator[Number]:
     if not is_numbered(text):
         return
     begin = 0
-    while found := _NUMBER.search(text, begin):
+    for start in _BEGIN.finditer(text):
+        found = _NUMBER.match(text, start.start()) if start.start() >= begin else None
+        if found is None:
+            continue
         number = _ranged(text, _compound(text, _number(found)))
         begin = number.end
         # What goes on with a digit is a date, a telephone number or another code.
@@ -143,7 +150,7 @@ def _small(words: str) -> int:
 def _compound(text: str, number: Number) -> Number:
     """Return `two million five hundred thousand` as one number."""
     gap = _MORE.match(text, number.end)
-    found = _SECOND.match(text, gap.end()) if gap and number.scale > 1 else None
+    found = _NUMBER.match(text, gap.end()) if gap and number.scale > 1 else None
     if not found or found["single"] or found["fraction"]:
         return number
     more = _number(found)
@@ -157,7 +164,7 @@ def _compound(text: str, number: Number) -> Number:
 def _ranged(text: str, number: Number) -> Number:
     """Return a number with its upper end where it begins a range: `5.7 to 6 million`."""
     gap = _TO.match(text, number.end)
-    found = _SECOND.match(text, gap.end()) if gap else None
+    found = _NUMBER.match(text, gap.end()) if gap else None
     if gap is None or found is None:
         return number
     word = (gap[1] or "-").lower()

@@ -134,12 +134,30 @@ def _phrases() -> Iterator[tuple[str, str]]:
     yield from ((name, word.replace("_", " ")) for word, name in synonyms().items())
 
 
-_STARTS: Final = frozenset({*_lexicon(), *_PERSONAL, *_MONEY, *_SHORT})
+def _seconds() -> dict[str, frozenset[str]]:
+    """Return per first word of a phrase the second ones; none where the first may stand alone."""
+    found: dict[str, set[str]] = {word: {*_WIDE_ENDS} for word in (*_PERSONAL, *_MONEY)}
+    alone = {*_SHORT}
+    for first, phrases in _lexicon().items():
+        seconds = {phrase[1] if len(phrase) > 1 else "" for phrase, _, _ in phrases}
+        found.setdefault(first, set()).update(seconds)
+        if not all(word.isalnum() for word in seconds):
+            alone.add(first)
+    return {first: frozenset(() if first in alone else found[first]) for first in {*found, *alone}}
+
+
+_WIDE_ENDS: Final = frozenset({"information", "data", "details", "info"})
+_SECONDS: Final = _seconds()
+_STARTS: Final = frozenset(_SECONDS)
+_PLAIN_WORD = re.compile(r"\w+")
 
 
 def may_name(text: str) -> bool:
-    """Say cheaply whether a text may name a kind of data."""
-    return not _STARTS.isdisjoint(re.findall(r"\w+", text.lower()))
+    """Say cheaply whether a text may name a kind of data: it has the first two words of a phrase."""
+    words = frozenset(_PLAIN_WORD.findall(text.lower()))
+    return any(
+        not _SECONDS[first] or not _SECONDS[first].isdisjoint(words) for first in _STARTS.intersection(words)
+    )
 
 
 _TOKEN = re.compile("\\w+(?:['\u2019]\\w*)?|[^\\w\\s]")
@@ -151,7 +169,8 @@ def words_of(text: str) -> list[Word]:
     for match in _TOKEN.finditer(text):
         begin = match.start()
         word, size, negated = _bare(match.group())
-        found.append(Word(word, begin, begin + size))
+        if word:
+            found.append(Word(word, begin, begin + size))
         if negated:
             found.append(Word("not", begin, begin + size))
     return found
@@ -274,7 +293,7 @@ def _wide(words: list[Word], place: int) -> tuple[int, str, bool, bool] | None:
         and (words[at].text in _PERSONAL or words[at].text in _MONEY)
     ):
         at += 1
-    if at == len(words) or words[at].text not in {"information", "data", "details", "info"} or at == place:
+    if at == len(words) or words[at].text not in _WIDE_ENDS or at == place:
         return None
     money = any(each.text in _MONEY for each in words[place:at])
     return at + 1, "", not money, False

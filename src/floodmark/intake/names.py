@@ -122,4 +122,5 @@ def _organisations(sentence: Sentence, model: Model) -> Iterator[str]:
 
 def _name(model: Model) -> str:
     """Return name and version of a model, as claims give it."""
-    return " ".join(str(model.meta.get(key, "")) for key in ("lang", "name", "version")).strip() or PACKAGE
+    lang, name, version = (str(model.meta.get(key, "")) for key in ("lang", "name", "version"))
+    return f"{lang}_{name} {version}".strip()

@@ -94,8 +94,11 @@ _NO_NAME = words_of(
 )
 _UPPER = "A-ZÀ-ÖØ-Þ"
 _TOKEN = rf"(?:[{_UPPER}]\w*(?:[.&$'\u2019/-]\w+)*\$?|[a-z]{{1,2}}[A-Z]\w+|\d+[A-Z]\w+)"
-_SUFFIX = r"(?:,? (?:Inc|Ltd|LLC|PLC|plc|GmbH|Corp|AG|SE|SA|NV|BV|ASA|AB|Pty)\b)?"
-NAME = rf"{_TOKEN}(?: (?:of (?:the )?|& |de |du |del |la |van |der )?{_TOKEN}){{0,6}}{_SUFFIX}"
+_SUFFIX = (
+    r"(?:,? (?:Inc|Ltd|LLC|PLC|plc|GmbH|Corp|AG|SE|SA|NV|BV|ASA|AB|Pty)\b)?"
+    r"(?:(?:(?<= Inc)|(?<= Ltd)|(?<= Corp)|(?<= Co))\.(?=,? [a-z]))?"
+)
+NAME = rf"(?<!\w){_TOKEN}(?: (?:of (?:the )?|& |de |du |del |la |van |der )?{_TOKEN}){{0,6}}{_SUFFIX}"
 """A run of words written as a name, with what ties them; `named` says whether it is one."""
 RUN = re.compile(NAME)
 _POSSESSIVE = re.compile(r"['\u2019]s?$")
@@ -130,6 +133,8 @@ def named(text: str, begin: int, end: int) -> Piece | None:
     ):
         words = words[common[0] + 1 :] if common[0] == 0 else words[common[-1] + 1 :]
         common = [at for at, word in enumerate(words) if _is_common(text[slice(*word)])]
+    if len(words) > 1 and _POSSESSIVE.sub("", text[slice(*words[0])]) in _PLACES - {text[slice(*words[0])]}:
+        words = words[1:]  # "Norway's Acme"
     cut = next((at for at, word in enumerate(words) if _is_noun(text[slice(*word)])), len(words))
     words = words[:cut]
     if not words or (len(words) == 1 and text[slice(*words[0])].strip(",.").lower() in _NOT_ALONE):

@@ -139,6 +139,10 @@ _SPOKEN = re.compile(r"\b(?:affect|impact|compromis|expos|victim)\w*|\bhit(?:tin
 _REACHING = (
     r"(?:affect|impact|compromis|expos|stole|steal|leak|exfiltrat|breach|hit|access|tak|target|involv|includ)"
 )
+_GOVERNED = re.compile(
+    rf"{_REACHING}\w*\s$|\b(?:data|information|details|records)\s(?:of|from|on|belonging to)\s$",
+    re.IGNORECASE,
+)
 # Directly before the number: how large an organisation is, not how far a breach reached.
 _SIZE = re.compile(
     r"""\b(?:serv(?:es?|ed|ing)|has|have|having|had|employ(?:s|ed|ing)?|carr(?:y|ies|ied|ying)|fl(?:y|ies|ew|ying)
@@ -202,7 +206,8 @@ _OTHERS_WORDS = (
     "separate", "other", "related", "different", "historic", "ago", "largest", "biggest", "history",
 )  # fmt: skip
 """One of them is in every text in which the expression finds something."""
-_IN_YEAR = re.compile(r"\b(?:in|the|its|of|by)\s(?:\w{3,9}\s)?((?:19|20)\d\d)\b", re.IGNORECASE)
+_NAMED_YEAR = re.compile(r"(?:19|20)(?<!\w..)\d\d(?!\w)")
+_BEFORE_YEAR = re.compile(r"\b(?:in|the|its|of|by)\s(?:\w{3,9}\s)?$", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\w.,:/-])(20\d\d)(?![\w:/]|[.,-]\d)")
 _PART = re.compile(
     r"""(?:^|[,;:(\u2014\u2013-]\s?|\b(?:and|but)\s)(?:of|among|amongst|within|from|for)\s(?:whom|which|them)\b
@@ -269,19 +274,21 @@ def _of_block(block: Block, newest: int, lead: Sentence | None) -> Iterator[Draf
         drafts: list[Draft | Blank] = [*_financial(sentence, about=about)]
         if not _ELSEWHERE.intersection(parts[:1]):
             drafts += _unstated_count(sentence)
-            drafts += _Counting(sentence, newest, units, divided=divided).drafts()
-        units |= {each.unit for each in drafts if isinstance(each, Draft) and each.path == "impact.count"} - {
-            None
-        }
-        yield from sorted(drafts, key=lambda each: each.span)
+            if is_numbered(sentence.text):
+                drafts += _Counting(sentence, newest, units, divided=divided).drafts()
+        if drafts:
+            units |= {
+                each.unit for each in drafts if isinstance(each, Draft) and each.path == "impact.count"
+            } - {None}
+            yield from sorted(drafts, key=lambda each: each.span)
 
 
 def _unstated_count(sentence: Sentence) -> list[Draft | Blank]:
     """Return how many as unknown where the sentence says so."""
     label = sentence.block.label
-    counted = _TOTAL_LABEL.search(label) is not None and _label_unit(label) is not None
+    counted = label and _TOTAL_LABEL.search(label) is not None and _label_unit(label) is not None
     if (
-        (counted or _HOW_MANY.search(sentence.text))
+        (counted or ("ow many " in sentence.text and _HOW_MANY.search(sentence.text)))
         and is_unstated(sentence.text)
         and not quantities(sentence.text)
     ):
@@ -333,8 +340,11 @@ class _Counting:
         text = self.sentence.text
         if is_elsewhere(text):
             return True
-        dated = "19" in text or "20" in text
-        return dated and any(int(found[1]) < self.newest for found in _IN_YEAR.finditer(text))
+        return any(
+            int(found[0]) < self.newest
+            and _BEFORE_YEAR.search(text, max(0, found.start() - 20), found.start())
+            for found in _NAMED_YEAR.finditer(text)
+        )
 
     # What is asked of the whole sentence is asked once, however many numbers it has.
 
@@ -405,14 +415,7 @@ class _Counting:
 
     def _governed(self, left: str) -> bool:
         """Say whether words of reach stand directly before a small number."""
-        return (
-            re.search(
-                rf"{_REACHING}\w*\s$|\b(?:data|information|details|records)\s(?:of|from|on|belonging to)\s$",
-                left,
-                re.IGNORECASE,
-            )
-            is not None
-        )
+        return _GOVERNED.search(left) is not None
 
     def _in_trove(self, quantity: Quantity, left: str) -> bool:
         """Say whether records are the content of a file or database that the sentence says was taken."""

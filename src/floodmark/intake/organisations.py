@@ -38,7 +38,9 @@ _DESCRIBED_AFTER = re.compile(
 _OBSERVER = re.compile(
     r"\b(?:Police|FBI|CISA|NCSC|NCA|Europol|Interpol|ENISA|ICO|OAIC|CNIL|BSI|SEC|Commission(?:er)?"
     r"|Regulator|Reuters|Bloomberg|BBC|CNN|Times|Guardian|Journal|News|Post|Herald|Magazine|TechCrunch"
-    r"|BleepingComputer|Mandiant"
+    r"|BleepingComputer|Mandiant|Kaspersky|Sophos|Check Point|Palo Alto|Trend Micro|Recorded Future"
+    r"|Have I Been Pwned|Malwarebytes|Symantec|ESET|Proofpoint|SentinelOne|Talos|Fortinet|Secureworks"
+    r"|Rapid7|Kroll|Bitdefender|Cybernews|Wired|Axios|Associated Press|AFP|Politico|Krebs|Court"
     r"|CrowdStrike|Researchers?|Attorney General|Department of Justice|Intelligence|Threat|Security Week)\b"
 )
 
@@ -105,12 +107,16 @@ _ADVERBS = (
     r"(?: (?:has|have|had|also|now|today|yesterday|later|recently|publicly|officially|reportedly"
     r"|on \w{3,9}day|this week|this month|last week|earlier this \w{1,9})\b){0,4}"
 )
-_APPOSITION = r"(?:, (?:a|an|the|one of)\b[^,.;:]{1,90},)?"
+_APPOSITION = r"(?:, (?:a|an|the|one of|which|based|headquartered)\b[^,.;:]{1,90}(?:, [A-Z][a-z]{2,20})?,)?"
 _END = r"(?:,(?= (?:has|have|had|is|was|were|said|says|confirm|disclose|suffer)))?"
 _CONFIRMED = re.compile(
     rf"({NAME}){_END}{_APPOSITION}{_ADVERBS} (?:confirm(?:s|ed)|disclose[sd]|admit(?:s|ted)|announce[sd]"
     rf"|acknowledge[sd]"
-    r"|reveal(?:s|ed)|report(?:s|ed)|says|said|warn(?:s|ed)|told|found|detected|discovered)\b"
+    r"|reveal(?:s|ed)|report(?:s|ed)|says|said|warn(?:s|ed)|told|found|detected|discovered"
+    r"|notifie[sd]|alert(?:s|ed)|inform(?:s|ed)|apologi[sz]e[sd]"
+    r"|(?:is|are|began|begun|started) (?:notifying|informing|warning|alerting|writing to)"
+    r"|(?:finished|completed|concluded|closed|opened|launched|begun|began|started) (?:its|an) (?:\w+ )?"
+    r"(?:investigation|review|inquiry|probe))\b"
 )
 _SUFFERED = re.compile(
     rf"({NAME}){_END}{_APPOSITION}{_ADVERBS} (?:(?:was|were|is|are|been|being"
@@ -120,13 +126,58 @@ _SUFFERED = re.compile(
     r"|sustained|fell victim|falls victim|investigat(?:es|ing)|is investigating)\b"
 )
 _AT = re.compile(
-    r"\b(?:breach|cyber[- ]?attack|attack|hack|intrusion|incident|leak) (?:at|on|against|suffered by) "
+    r"\b(?:breach|cyber[- ]?attack|attack|hack|intrusion|incident|leak) (?:at|on|against|of|suffered by) "
+)
+_INTRUDERS = (
+    r"\b(?:[Hh]ackers?|[Aa]ttackers?|[Ii]ntruders?|[Aa]ctors?|[Cc]ybercriminals?|[Cc]riminals?|[Gg]ang)"
 )
 _BROKE_INTO = re.compile(
-    r"\b(?:[Hh]ackers?|[Aa]ttackers?|[Ii]ntruders?|[Aa]ctors?|[Cc]ybercriminals?|[Cc]riminals?|[Gg]ang) "
-    r"(?:(?:linked|tied) to [^,.;]{1,30} )?(?:has |have |had )?"
+    rf"{_INTRUDERS} (?:who )?(?:(?:linked|tied) to [^,.;]{{1,30}} )?(?:has |have |had )?"
     r"(?:breached|hacked|attacked|hit|broke into|broken into) "
 )
+_STRUCK = re.compile(
+    r"\b(?:[Aa]ttack|[Rr]ansomware|[Bb]reach|[Hh]ack|[Ii]ntrusion|[Cc]yber-?attack) (?:that )?"
+    r"(?:has |have |had )?(?:hit|struck|crippled|paraly[sz]ed|forced) "
+)
+_SYSTEMS_OF = re.compile(
+    rf"{_INTRUDERS} (?:[\w-]+ ){{0,3}}?(?:access to|accessed|entered|infiltrated|breached|compromised"
+    r"|broke into|hacked|hacked into|got into) (?:\w+ ){0,3}?"
+    r"(?:systems?|networks?|servers?|databases?|computers) (?:of|at|belonging to) "
+)
+_STOLEN_FROM = re.compile(
+    r"\b(?:stole|stolen|stealing|taken|took|exfiltrated|copied|downloaded|extracted|obtained|siphoned)\b"
+    r"[^.;:]{0,80}? from "
+    r"(?:(?:the|a) (?:[\w-]+ ){0,3}?(?:systems?|networks?|servers?|databases?|platform) of )?"
+)
+_PEOPLE_OF = re.compile(
+    r"\b(?:[Cc]ustomers?|[Cc]lients?|[Pp]atients?|[Mm]embers?|[Uu]sers?|[Ss]ubscribers?|[Ss]tudents?|[Pp]assengers?"
+    r"|[Gg]uests?|[Ee]mployees|[Rr]esidents|[Pp]olicyholders|[Dd]ata|[Rr]ecords|[Ff]iles|[Ii]nformation|[Dd]etails)"
+    r" (?:of|from|held by|belonging to) "
+)
+_ITS_PEOPLE = re.compile(
+    rf"({NAME}) (?:passengers|patients|students|pupils|residents|policyholders|members|guests|subscribers"
+    r"|shoppers|travell?ers|donors|employees|staff)(?= (?:had|have|has|are|were|was)\b)"
+)
+_LOST = re.compile(
+    r" (?:was|were|is|are|been|had|have|has|may|whose)\b[^.;:]{0,90}?"
+    r"\b(?:stolen|exposed|compromised|leaked|accessed|exfiltrated|taken|affected|impacted|breached|copied)\b"
+)
+_THE_BREACH = re.compile(
+    rf"\b[Tt]he ({NAME}) (?:data |security |ransomware )?(?:breach|hack|cyber-?attack|attack|intrusion|leak) "
+    r"(?:affected|exposed|involved|compromised|hit|impacted|began|was|has)\b"
+)
+_STOLEN = re.compile(
+    r"\b(?:was|were|been|being) (?:\w+ )?(?:stolen|exposed|compromised|leaked|accessed|exfiltrated)\b"
+)
+_SUPPLIER = re.compile(
+    r"\b(?:vendor|supplier|contractor|subcontractor|provider|processor|partner|subsidiary|host)s?,? "
+    r"(?:called |named )?$"
+)
+_SUPPLIES = re.compile(
+    r",? (?:a|an|its|the|their|one of its|which)\b[^.;,]{0,60}?"
+    r"\b(?:vendor|supplier|contractor|provider|processor|provides|hosts|partner|platform)s?\b"
+)
+_LAW = re.compile(r"\b(?:Act|Law|Regulations?|Directive|Code|Principles?|Rules?|Order|Court|Convention)$")
 _HITS_IN_TITLE = re.compile(
     r"\b(?:breach|attack|hack|intrusion|incident|leak|cyber-?attack|ransomware|hackers) "
     r"(?:at|on|against|hits|strikes|hit|breach) ",
@@ -142,15 +193,17 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _FORMERLY = re.compile(
-    (
-        r"\b(?:in (?:19|20)\d\d|last year|rival|previous|similar|unlike|like|than|earlier (?:breach"
-        r"|attack|victim))\b"
-    ),
+    r"\b(?:in (?:19|20)\d\d|last year|rival|previous|similar|unlike|like"
+    r"|(?<!more )(?<!less )(?<!fewer )(?<!greater )than|earlier (?:breach|attack|victim))\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(?:no|not|never|denie[sd]|without|ruled out)\b|n['\u2019]t\b", re.IGNORECASE)
 _REACH = 110
 """How far behind the verb what happened may stand."""
+
+
+_NEAR = 300
+"""How far around words is looked, so that one long line costs no more than many short ones."""
 
 
 class _Victim(NamedTuple):
@@ -165,7 +218,7 @@ def _victims(page: Page) -> Iterator[_Victim]:
     persons = {name for sentence in lead for name in _persons(sentence.text)}
     yield from _in_title(page)
     for sentence in lead:
-        for begin, end, until in sorted(_subjects(sentence.text)):
+        for begin, end, until in sorted(_subjects(sentence.text), key=lambda each: (each[0], -each[2])):
             if sentence.text[begin:end] not in persons:
                 yield _Victim(sentence.text[begin:end], sentence, sentence.span(begin, until))
 
@@ -200,11 +253,58 @@ def _subjects(text: str) -> Iterator[tuple[int, int, int]]:
             until = _what_happened(text, found.end(1) if own else found.end(), None if own else piece)
             if until and (own or not _OBSERVER.search(text[slice(*piece)])):
                 yield (*piece, max(until, found.end()))
-    for pattern in (_AT, _BROKE_INTO):
+    for pattern in (_AT, _BROKE_INTO, _STRUCK, _SYSTEMS_OF):
         for found in pattern.finditer(text):
-            names = _run_at(text, found.end())
-            if names and not _BESIDE.search(text[max(0, found.start() - 60) : found.start()]):
-                yield (*names, names[1])
+            piece = _run_at(text, found.end())
+            one_of_many = " who " in found[0] and " also " in text[found.start() : found.end() + _NEAR]
+            if piece and not one_of_many and not _is_aside(text, found.start()):
+                yield (*piece, piece[1])
+    yield from _robbed(text)
+
+
+def _is_aside(text: str, at: int) -> bool:
+    """Say whether words in front of a place make what follows another incident, or none."""
+    before = text[max(0, at - 60) : at]
+    return _BESIDE.search(before) is not None or _THERE_IS_NO.search(before) is not None
+
+
+_THERE_IS_NO = re.compile(r"\b(?:no|denie[sd]|not an?|without) (?:[\w-]+ ){0,2}$", re.IGNORECASE)
+
+
+def _robbed(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield whose data or people were reached: `stolen from Acme`, `customers of Acme were affected`."""
+    for pattern in (_STOLEN_FROM, _PEOPLE_OF):
+        for found in pattern.finditer(text):
+            piece = _run_at(text, found.end())
+            too = text.endswith("also ", 0, found.start())
+            if piece is None or too or _is_aside(text, found.start()) or _NEGATED.search(found[0]):
+                continue
+            lost = _LOST.match(text, piece[1])
+            if pattern is _PEOPLE_OF and (lost is None or _NEGATED.search(lost[0])):
+                continue
+            if pattern is _PEOPLE_OF or _is_robbed_here(text, found.start(), piece[1]):
+                yield (*piece, lost.end() if pattern is _PEOPLE_OF and lost else piece[1])
+    for pattern in (_ITS_PEOPLE, _THE_BREACH):
+        for found in pattern.finditer(text):
+            piece = _alone(text, named(text, *found.span(1)))
+            lost = _LOST.match(text, found.end()) if pattern is _ITS_PEOPLE else found
+            rest = text[found.end(1) : found.end(1) + _NEAR]
+            if piece and lost and not (_NEGATED.search(lost[0]) or _somebody_else(rest)):
+                yield (*piece, lost.end())
+
+
+def _is_robbed_here(text: str, verb: int, end: int) -> bool:
+    """Say whether `stolen from Acme` tells of the incident, and of nobody's supplier."""
+    if _SUPPLIES.match(text, end) or text[end : end + 1] in {"'", "\u2019"}:
+        return False
+    begin = max(0, verb - _NEAR)
+    speaks = _SPEAKS.search(text, begin, verb)
+    if speaks and _somebody_else(text[begin : speaks.start()]):
+        return False
+    return _HAPPENED.search(text, begin, end + _NEAR) is not None
+
+
+_SPEAKS = re.compile(r"\b(?:said|says|confirmed|disclosed|told|admitted|announced|revealed|reported)\b")
 
 
 _IN_APPOSITION = re.compile(r"\b(\w+), $")
@@ -216,7 +316,7 @@ def _alone(text: str, piece: Piece | None) -> Piece | None:
         return None
     kind = _IN_APPOSITION.search(text[max(0, piece[0] - 25) : piece[0]])
     if text.startswith(", ", piece[1]) and not re.match(
-        r", (?:an?|the|one of)\b", text[piece[1] : piece[1] + 12]
+        r", (?:an?|the|one of|which|based|headquartered)\b", text[piece[1] : piece[1] + 17]
     ):
         return piece if kind and kind[1] in SECTOR | ORGANISATION_NOUN else None
     begin = _description_begins(text, piece[0])
@@ -232,12 +332,17 @@ def _run_at(text: str, at: int) -> Piece | None:
     """Return the one name at a place, described or not; its systems stand for it."""
     at = after_description(text, at)
     run = RUN.match(text, at)
-    return named(text, *run.span()) if run and not _PRODUCT.match(text, run.end()) else None
+    if run is None or _PRODUCT.match(text, run.end()) or _SUPPLIER.search(text[max(0, at - 30) : at]):
+        return None
+    piece = named(text, *run.span())
+    return None if piece and _LAW.search(text[slice(*piece)]) else piece
 
 
 def _what_happened(text: str, after: int, subject: Piece | None) -> int | None:
     """Return where the incident's noun ends behind a verb; None where none follows that is the subject's."""
     happened = _HAPPENED.search(text, after, after + _REACH)
+    if subject and happened is None:
+        happened = _STOLEN.search(text, after, after + _REACH)
     if happened is None:
         return None
     between = text[after : happened.start()]
@@ -253,7 +358,8 @@ def _what_happened(text: str, after: int, subject: Piece | None) -> int | None:
 _DONE_TO = frozenset({"breached", "hacked", "attacked", "hacking"})
 _PASSIVE = re.compile(r"\b(?:was|were|been|being|got|is) (?:\w+ )?$")
 _OTHERS = re.compile(
-    r" (?:at|against|suffered by|affecting|impacting|hitting|of) (?:the )?| (?=of its own\b)"
+    r" (?:at|against|suffered by|affecting|impacting|hitting|of|from) (?:the )?| (?=of its own\b)"
+    r"| (?:in|during) (?:the|an?) (?=[A-Z])"
 )
 
 
@@ -271,20 +377,24 @@ def _somebody_else(between: str) -> bool:
 
 
 def _in_title(page: Page) -> Iterator[_Victim]:
-    """Yield the name beside the incident's noun in the title, where the text below has it too."""
+    """Yield the name beside the incident's noun in the title, where the text has it too."""
     begin = page.text.find(page.title) if page.title else -1
     title = page.title[:300]
-    if begin < 0 or _BESIDE.search(title) or not (happened := _HAPPENED.search(title)):
+    if not title or _BESIDE.search(title) or not (happened := _HAPPENED.search(title)):
         return
-    after = begin + len(page.title)
+    after = begin + len(page.title) if begin >= 0 else 0
     body = page.text[after : after + 20_000]
     behind = _HITS_IN_TITLE.search(title)
     for first, last in ((0, happened.start()), (behind.end() if behind else len(title), len(title))):
         for run in RUN.finditer(title, first, last):
             piece = _known_below(title, run.span(), body)
             if piece and not _OBSERVER.search(title[slice(*piece)]):
-                span = (min(piece[0], happened.start()), max(piece[1], happened.end()))
-                yield _Victim(title[slice(*piece)], None, (begin + span[0], begin + span[1]))
+                name = title[slice(*piece)]
+                begins, ends = min(piece[0], happened.start()), max(piece[1], happened.end())
+                # The subject of a mail is not in its text: the name where the text first has it is quoted.
+                at = page.text.find(name)
+                span = (begin + begins, begin + ends) if begin >= 0 else (at, at + len(name))
+                yield _Victim(name, None, span)
                 return
 
 
@@ -312,6 +422,7 @@ def _described(sentence: Sentence, names: frozenset[str]) -> Iterator[Draft]:
         piece = named(text, *run.span())
         if piece is None or text[slice(*piece)] not in names:
             continue
+        yield from _based(sentence, piece)
         begin = _description_begins(text, piece[0])
         if begin < piece[0]:
             yield from _kinds(sentence, text[begin : piece[0]].split(), (begin, piece[1]))
@@ -319,6 +430,35 @@ def _described(sentence: Sentence, names: frozenset[str]) -> Iterator[Draft]:
             words = after[1].split()
             if "of" not in words:
                 yield from _kinds(sentence, words, (piece[0], after.end()))
+
+
+_COUNTRY = "|".join(
+    sorted({re.escape(each) for each in NATIONS.values()}, key=lambda each: (-len(each), each))
+)
+_BASED_IN = re.compile(
+    rf",? (?:[\w'\u2019-]{{1,20}} ){{0,6}}?(?:based|headquartered|located) in (?:[A-Z]\w{{1,20}}, )?(?:the )?"
+    rf"({_COUNTRY})\b"
+)
+_OF_COUNTRY = re.compile(
+    rf"\b({_COUNTRY})"
+    r"(?:(?:-based|-headquartered)(?: [\w-]{1,20}){0,4} |['\u2019]s? (?:[\w-]{1,20} ){0,3})$"
+)
+
+
+def _based(sentence: Sentence, piece: Piece) -> Iterator[Draft]:
+    """Yield the country in `Acme, a retailer based in Portugal` and `Portugal-based Acme`."""
+    text = sentence.text
+    near = max(0, piece[0] - 60)
+    before = _OF_COUNTRY.search(text[near : piece[0]])
+    after = _BASED_IN.match(text, piece[1])
+    if before:
+        yield _in_country(sentence, before[1], (near + before.start(), piece[1]))
+    elif after:
+        yield _in_country(sentence, after[1], (piece[0], after.end()))
+
+
+def _in_country(sentence: Sentence, country: str, span: Piece) -> Draft:
+    return Draft("incident.geography", country, sentence.span(*span), modality="inferred")
 
 
 def _description_begins(text: str, end: int) -> int:
@@ -428,6 +568,35 @@ _RELATED: tuple[tuple[tuple[str, ...], str, bool, re.Pattern[str]], ...] = tuple
             ),
         ),
         (
+            "also",
+            "same_campaign",
+            False,
+            (
+                rf"\b{_GANG} (?:(?:is|was|are|were) )?also (?:(?:said|believed|thought) to be )?"
+                rf"(?:behind|responsible for) (?:the |recent |earlier |similar )*{_EVENT} {_SAYING} "
+            ),
+        ),
+        (
+            "series|string|wave|spate",
+            "similar_incident",
+            True,
+            (
+                rf"\b(?:series|string|wave|spate) of (?:recent |similar )?{_EVENTS} [^.;:]{{0,50}}?"
+                r"\b(?:including|such as|among them) "
+            ),
+        ),
+        (
+            " by ",
+            "vendor",
+            True,
+            (
+                r"\b(?:(?:platform|system|service|software|portal|tool|database)s? (?:is|was|are|were) "
+                r"(?:run|operated|provided|hosted|managed|supplied|maintained)"
+                r"|(?:data|records|information|files) (?:is|was|are|were) (?:held|stored|hosted|processed))"
+                r" by "
+            ),
+        ),
+        (
             " by ",
             "vendor",
             False,
@@ -451,7 +620,17 @@ _RELATED: tuple[tuple[tuple[str, ...], str, bool, re.Pattern[str]], ...] = tuple
         ),
     )
 )
-_RELATED_WORDS = fewest(("also", *(word for needs, *_ in _RELATED for word in needs)))
+_RELATED_WORDS = fewest(
+    (
+        "also",
+        "same",
+        "similar",
+        "comparable",
+        "related",
+        "separate",
+        *(word for needs, *_ in _RELATED for word in needs),
+    )
+)
 _HELPERS = re.compile(r"monitoring|forensic|investigat|credit|identity protection|respond", re.IGNORECASE)
 
 
@@ -498,11 +677,9 @@ def _beside_in(sentence: Sentence) -> Iterator[_Beside]:
         for found in pattern.finditer(text):
             for begin, end in names_at(text, found.end()):
                 yield _named_beside(sentence, (found.start(), begin, end), relation, singular=singular)
-    if "also" in low:
-        names = _who_also(text)
-        for begin, end in names:
-            place = (begin, begin, end)
-            yield _named_beside(sentence, place, "similar_incident", singular=len(names) == 1)
+    names, relation = _who_too(text) if has_any(low, _TOO_WORDS) else ([], "")
+    for begin, end in names:
+        yield _named_beside(sentence, (begin, begin, end), relation, singular=len(names) == 1)
 
 
 def _named_beside(
@@ -516,18 +693,36 @@ def _named_beside(
     return _Beside(name, draft, sentence, singular)
 
 
-_ALSO = re.compile(
-    r" (?:(?:has|have|had) )?also (?:recently )?(?:disclosed|reported|confirmed|suffered|announced) "
-    r"(?:[\w-]+ ){0,3}?(?:breach(?:es)?|cyber-?attacks?|attacks?|incidents?|hacks?|intrusions?)\b"
+_INCIDENT = r"(?:breach(?:es)?|cyber-?attacks?|attacks?|incidents?|hacks?|intrusions?)\b"
+_TOOK_PLACE = r"(?:disclosed|reported|confirmed|suffered|announced|experienced)"
+_BEFORE_TOO = r" (?:(?:has|have|had|was|were) )?(?:recently )?"
+_SAME_HAND = rf"by (?:the |this |that )?(?:same (?:\w+ )?{_GANG}|same campaign|campaign)\b"
+_TOO_TOLD: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("same_campaign", re.compile(rf"{_BEFORE_TOO}(?:also )?(?:been )?{_HIT} {_SAME_HAND}")),
+    (
+        "similar_incident",
+        re.compile(rf"{_BEFORE_TOO}also (?:recently )?{_TOOK_PLACE} (?:[\w-]+ ){{0,3}}?{_INCIDENT}"),
+    ),
+    (
+        "similar_incident",
+        re.compile(
+            rf"{_BEFORE_TOO}{_TOOK_PLACE} (?:an? |their own )?(?:similar|comparable|related|separate)"
+            rf" (?:[\w-]+ ){{0,2}}?{_INCIDENT}"
+        ),
+    ),
 )
+_TOO_WORDS = ("also", "same", "similar", "comparable", "related", "separate")
 
 
-def _who_also(text: str) -> list[Piece]:
-    """Return the names that a sentence begins with and that were breached too."""
-    also = _ALSO.search(text)
-    names = names_at(text, 0) if also else []
-    # One name alone may be the victim's, which the lead did not tell.
-    return names if also and names and names[-1][1] == also.start() else []
+def _who_too(text: str) -> tuple[list[Piece], str]:
+    """Return the names that a sentence begins with and that were breached too, and how they are related."""
+    for relation, pattern in _TOO_TOLD:
+        too = pattern.search(text)
+        names = names_at(text, 0) if too else []
+        # One name alone may be the victim's, which the lead did not tell.
+        if too and names and names[-1][1] == too.start():
+            return names, relation
+    return [], ""
 
 
 def _is_victim(name: str, victims: frozenset[str]) -> bool:

@@ -469,7 +469,7 @@ def _labelled(part: Part, run: Run) -> tuple[str, Run]:
     """Return the label of a part and its value, which is all of it where there is no label."""
     if part.label or part.kind in {"code", "cell"}:
         return part.label, run
-    bold = bisect_left(run.places, run.bold_until)
+    bold = bisect_left(run.places, run.bold_until) if run.bold_until > 0 else 0
     label = run.text[:bold]
     rest = run.text[bold:].lstrip()
     if label.endswith(":") or (label and rest.startswith(":")):

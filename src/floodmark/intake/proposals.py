@@ -304,14 +304,16 @@ class _Check:
         self._used: set[tuple[str, str | int, int]] = set()
 
     def draft(self, proposal: _Proposal) -> Draft | None:
-        """Return the draft of a proposal; None where a rule reads the same in the sentence.
+        """Return the draft of a proposal; None where a rule reads the same there.
 
         Raises:
             _RejectedError: it does not stand.
         """
         spot = self._spot(proposal)
         draft = _READERS[proposal.path](spot)
-        if any(_says(each, draft) for each in spot.read_here()):
+        # A name is said again in every other sentence.
+        known = spot.ruled if proposal.path == "incident.organisation" else spot.read_here()
+        if any(_says(each, draft) for each in known):
             return None
         blank = any(isinstance(each, Blank) for each in spot.read_here())
         _require(not blank, "the sentence says that it does not know")
@@ -448,9 +450,36 @@ def _value_in(spot: _Spot) -> tuple[int, int]:
     return at, end
 
 
+_ABOUT = {
+    path: re.compile(rf"\b(?:{stems})", re.IGNORECASE)
+    for path, stems in {
+        "access.where": "platform|system|portal|databas|server|cloud|network|appl|app\\b|account|software"
+        "|third|vendor|provider|contractor|supplier|environment|cent(?:er|re)|tool|storage|bucket|site|mailbox|store",
+        "access.vector": "phish|vish|smish|social|credential|password|exploit|vulnerab|flaw|token|malware"
+        "|impersonat|brute|misconfig|insider|call|e-?mail|stolen|mfa|help ?desk"
+        "|trick|guess|key|login|unpatched|exposed",
+        "impact.operational": "operat|disrupt|outage|delay|servic|system|cancel|clos|halt|down|offline|shut",
+        "impact.reputational": "reputat|trust|confiden|brand|image|share",
+        "response.detection": "detect|discover|notic|alert|identif|found|spot|monitor",
+        "response.containment": "contain|isolat|block|disabl|revok|shut|disconnect|secur|suspend"
+        "|clos|lock|stop",
+        "response.eradication": "eradicat|remov|reset|patch|clean|rebuil|delet|replac|rotat|fix",
+        "response.recovery": "recover|restor|resum|back|reopen|rebuil",
+        "response.notification": "notif|inform|contact|told|tell|disclos|report|e-?mail|letter|announc|wrote",
+    }.items()
+}
+_FEW_WORDS = 14
+"""What names a place, a way in, a sector or a country has no more words."""
+
+
 def _text(spot: _Spot) -> Draft:
-    """Return a text value that stands in a sentence which tells it as a fact."""
+    """Return a text value of the kind of its path, in a sentence which tells it as a fact."""
+    path, value = spot.proposal.path, str(spot.proposal.value)
     _tells(spot, _value_in(spot))
+    about = _ABOUT.get(path)
+    _require(about is None or about.search(value), "the words do not speak of what the path is about")
+    short = path.startswith(("access.", "incident."))
+    _require(not short or len(value.split()) <= _FEW_WORDS, "the value is a sentence, expected a few words")
     return _made(spot)
 
 
@@ -477,7 +506,8 @@ _BEFALLEN = re.compile(
 def _name_in(spot: _Spot) -> tuple[int, int]:
     """Return where a name stands; reject what our own reading of names takes for none."""
     begin, end = _value_in(spot)
-    _require(named(spot.text, begin, end) == (begin, end), "the value is no name")
+    written_as_one = re.search(r"[A-Z0-9]", spot.text[begin:end])
+    _require(written_as_one and named(spot.text, begin, end) == (begin, end), "the value is no name")
     return begin, end
 
 
@@ -500,8 +530,7 @@ _ORDER: tuple[Confidence, ...] = ("denied", "possible", "likely", "stated")
 
 def _actor(spot: _Spot) -> Draft:
     """Return who did it, with no more confidence than the rules read in the sentence, at most `possible`."""
-    begin, end = _value_in(spot)
-    _require(re.search(r"[A-Z0-9]", spot.text[begin:end]), "the value is no name")
+    begin, end = _name_in(spot)
     _require(not spot.is_read_as("incident.organisation", "related.organisation"), "it is an organisation")
     _require(_BEHIND.search(f"{spot.setting} {spot.text}"), "the sentence does not speak of who did it")
     denied = spot.proposal.confidence == "denied"

@@ -12,8 +12,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from floodmark.intake import html, mail, markdown, pdf, plain_text
 from floodmark.intake.decoding import decode
-from floodmark.intake.formats import html, mail, markdown, pdf, plain_text
 from floodmark.intake.page import Media, Page
 
 MOST_BYTES = 20_000_000

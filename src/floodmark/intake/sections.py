@@ -76,19 +76,28 @@ _WORDS: tuple[tuple[Part, str], ...] = (
         "organisation",
         (
             r"\b(?:affected|victim|impacted|breached|targeted|target) (?:organi[sz]ation|company|entity|firm)"
-            r"|^(?:organi[sz]ation|company|victim|entity)(?: name)?$"
+            r"|^(?:organi[sz]ation|company|victim|entity)(?: (?:name|affected|concerned|hit))?$"
+            r"|^name of (?:the )?(?:organi[sz]ation|company|victim)|^(?:data )?controller$"
         ),
     ),
     ("sector", r"\bsector\b|\bindustry\b"),
-    ("geography", r"\bgeograph|\bcountr(?:y|ies)\b|\bregions?\b|\blocations?\b"),
+    ("geography", r"\bgeograph|\bcountr(?:y|ies)\b|\bregions?\b|\blocations?\b|\bjurisdiction|\bheadquarter"),
     (
         "actor",
-        r"\bactors?\b|\battribution|\badversar|\battackers?$|who (?:did|was behind)|^responsible$",
+        (
+            r"\bactors?\b|\battribution|\badversar|\battackers?$|who (?:did|was behind)|^responsible$"
+            r"|\bperpetrators?\b|\bculprits?\b|\bsuspects?$|^attributed to|^claimed by"
+            r"|^(?:threat|ransomware|hacking|extortion|criminal) (?:groups?|gangs?)$"
+        ),
     ),
     ("related", r"\brelated\b|\bsimilar\b|other incidents"),
     (
         "vector",
-        r"\bvectors?\b|entry point|root cause|^cause$|\bcause of|how (?:did )?(?:they|attackers) g[eo]t in",
+        (
+            r"\bvectors?\b|entry point|(?:point|means|way|method) of (?:entry|access)|^way in$|root cause"
+            r"|^cause$|\bcause of|how (?:did )?(?:the )?(?:they|attackers?|hackers?|intruders?) "
+            r"(?:g[eo]t in|gain|enter|broke in|break in)"
+        ),
     ),
     ("initial access", r"\binitial (?:access|compromise|intrusion)"),
     ("lateral movement", r"\blateral"),

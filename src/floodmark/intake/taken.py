@@ -72,8 +72,8 @@ _USUAL_WORDS: Final = (
 )  # fmt: skip
 _ELSEWHERE_WORDS: Final = (
     "earlier", "previous", "prior", "past", "separate", "unrelated", "similar", "other", "older", "last year",
-    "years ago", "unlike", "contrast", "compared", "just as", "as in", "reminiscent", "echoes", "recalls", "19",
-    "20",
+    "years ago", "unlike", "contrast", "compared", "just as", "as in", "reminiscent", "echoes", "recalls",
+    "19", "20",
 )  # fmt: skip
 """One of them is in every text in which the expression finds something."""
 _ENTRY = re.compile(

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -405,7 +405,6 @@ def rule(page: Page) -> Iterator[Draft | Blank]:
     a special one of it. Ids are those in use today.
     """
     attack = load()
-    tactics = frozenset(tactic.name.casefold() for tactic in attack.tactics()) | _OLD_TACTICS
     refused = _refused(page)
     for place, block in enumerate(page.blocks):
         if block.kind == "code" or is_wished(block) or _is_aside(block):
@@ -417,7 +416,7 @@ def rule(page: Page) -> Iterator[Draft | Blank]:
             continue
         label = list(_written_in_label(page, block, attack)) if _MAY_BE_ID.search(block.label) else []
         yield from label
-        announced = _announces(block, tactics)
+        announced = _tells_how(block.label) or bool(block.headings and _tells_how(block.headings[-1]))
         before = frozenset([str(each.value) for each in label])
         for sentence in block.sentences:
             yield from _drafts(sentence, attack, announced=announced, before=before)
@@ -433,12 +432,15 @@ def _turns_aside(title: str) -> bool:
     return bool(title) and (part_of(title) in _RESPONSE or _SOURCES.search(title) is not None)
 
 
-def _announces(block: Block, tactics: frozenset[str]) -> bool:
-    """Say whether heading or label announce how it was done, so that a bare name tells it."""
-    titles = [block.label, *block.headings[-1:]]
-    return any(
-        title and (part_of(title) in _METHOD or title.casefold().strip() in tactics) for title in titles
-    )
+@lru_cache(maxsize=4096)
+def _tells_how(title: str) -> bool:
+    """Say whether a heading or label announces how it was done, so that a bare name tells it."""
+    return bool(title) and (part_of(title) in _METHOD or title.casefold().strip() in _tactics())
+
+
+@cache
+def _tactics() -> frozenset[str]:
+    return frozenset(tactic.name.casefold() for tactic in load().tactics()) | _OLD_TACTICS
 
 
 def _written_in_heading(page: Page, block: Block, attack: Attack) -> Iterator[Draft]:

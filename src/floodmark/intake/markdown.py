@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -21,17 +22,27 @@ from floodmark.intake.datelines import day, published_on
 from floodmark.intake.outline import NARROWEST, Part, Run, Segment, blocks, refined, row, without
 from floodmark.intake.page import Block, Page
 
+# Kinds of blocks, and a sign without which a text has none. The parser asks every line for each kind that it
+# knows, so it is told only of those that a text may have.
+SIGNS = {
+    "table": re.compile(r"\|"),
+    "blockquote": re.compile(">"),
+    "html_block": re.compile("<"),
+    "heading": re.compile("#"),
+    "fence": re.compile("```|~~~"),
+    "lheading": re.compile(r"[-=][ \t]*(?:[\r\n]|\Z)"),
+}
 
-def _parser(*, tables: bool) -> MarkdownIt:
+
+@cache
+def parser(kinds: frozenset[str]) -> MarkdownIt:
     """Return a parser of blocks; the markup inside of blocks is left out by `marks`, with places."""
-    parser = MarkdownIt("commonmark").disable(["code", "reference"])
-    parser.core.ruler.disable(["inline"])
-    return parser.enable("table") if tables else parser
+    made = MarkdownIt("commonmark").enable("table").disable(["code", "reference"])
+    made.core.ruler.disable(["inline"])
+    return made.disable([kind for kind in SIGNS if kind not in kinds])
 
 
-_PARSER = _parser(tables=True)
 # A line of millions of bars would become millions of cells of some kilobytes each.
-_WITHOUT_TABLES = _parser(tables=False)
 _MOST_BARS = 500
 # Nobody writes such a paragraph, and looking for pairs of stars in it takes gigabytes.
 _LONGEST_MARKED = 300_000
@@ -50,7 +61,9 @@ def read(text: str) -> Page:
     lines = _lines(text, front.end)
     end = lines[MOST_LINES - 1][1] if len(lines) > MOST_LINES else len(text)
     wide = "|" in text and any(text.count("|", *line) > _MOST_BARS for line in lines)
-    tokens = (_WITHOUT_TABLES if wide else _PARSER).parse(text[front.end : end])
+    seen = text[front.end : end]
+    kinds = {kind for kind, sign in SIGNS.items() if sign.search(seen)} - ({"table"} if wide else set())
+    tokens = parser(frozenset(kinds)).parse(seen)
     parts = list(_Tokens(text, lines[:MOST_LINES]).parts(tokens))
     found = blocks(text, refined(text, parts, marked=True, narrowest=NARROWEST), marks)
     head = (text[begin:end].strip("*_ \t") for begin, end in lines[:80])

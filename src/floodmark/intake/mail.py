@@ -16,8 +16,8 @@ from email.policy import default
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import cast
 
+from floodmark.intake import html, markdown, plain_text
 from floodmark.intake.decoding import decode, whole
-from floodmark.intake.formats import html, markdown, plain_text
 from floodmark.intake.page import Page
 
 _MOST_PARTS = 1_000
