@@ -71,23 +71,25 @@ def record(given: Evidence, *, organisation: str | None = None) -> Record:
         key=lambda each: (order.get(each.document or "", -1), each.span or (0, 0), each.path, each.id),
     )
     incidents = groups_of(documents, claims, organisation)
-    relations: list[Relation] = []
-    for place, group in enumerate(incidents):
-        inside = set(group.documents)
-        own = [each for each in claims if each.document in inside or (place == 0 and each.document is None)]
-        relations += relations_of(own)
-    if not incidents:
-        relations += relations_of(claims)
+    of = {document: place for place, group in enumerate(incidents) for document in group.documents}
+    own: dict[int, list[Claim]] = {}
+    for each in claims:
+        own.setdefault(of.get(each.document or "", 0), []).append(each)
+    relations = [told for place in sorted(own) for told in relations_of(own[place])]
     status = _status(claims, relations)
     return Record(
         documents=documents,
-        claims=tuple(each.model_copy(update={"status": status[each.id]}) for each in claims),
+        claims=tuple(_with_status(each, status[each.id]) for each in claims),
         unknown=tuple(
             sorted(given.unknown, key=lambda each: (order.get(each.document, -1), each.span, each.path))
         ),
         relations=tuple(relations),
         incidents=incidents,
     )
+
+
+def _with_status(claim: Claim, status: ClaimStatus) -> Claim:
+    return claim if claim.status == status else claim.model_copy(update={"status": status})
 
 
 def _status(claims: Sequence[Claim], relations: Sequence[Relation]) -> dict[str, ClaimStatus]:

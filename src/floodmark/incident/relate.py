@@ -192,11 +192,9 @@ def _with_parts(claims: Sequence[Claim]) -> list[Claim]:
     below it is `lesser`: it may be a part too, so it says nothing against what other documents say.
     """
     roles: dict[str, str] = {}
-    counts = [each for each in claims if each.path == "impact.count" and each.document]
-    for source in dict.fromkeys(each.document for each in counts):
-        own = [each for each in counts if each.document == source]
+    for own in _by_document(each for each in claims if each.path == "impact.count" and each.document):
         free = [each for each in own if each.detail.get("role") != "part"]
-        roles |= {each.id: "lesser" for each in free if any(_is_below(each, whole) for whole in free)}
+        roles |= {each.id: "lesser" for each in _below(free)}
         plain = [each for each in free if each.precision in {"exact", "rounded"}]
         roles |= {each.id: "part" for each in (*_adding_up(plain), *_before_parts(own, plain))}
     return [
@@ -207,13 +205,30 @@ def _with_parts(claims: Sequence[Claim]) -> list[Claim]:
     ]
 
 
-def _is_below(one: Claim, whole: Claim) -> bool:
-    """Say whether a count lies wholly below what another one of its kind leaves open.
+def _by_document(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Return the claims of each document, in the order in which documents come."""
+    found: dict[str | None, list[Claim]] = {}
+    for each in claims:
+        found.setdefault(each.document, []).append(each)
+    return list(found.values())
+
+
+def _below(counts: Sequence[Claim]) -> list[Claim]:
+    """Return the counts that lie wholly below what another one of their kind leaves open.
 
     A bound from above leaves everything below it open; what is less than half of it counts as below.
     """
-    low = interval(whole).high / 2 if whole.precision == "at_most" else interval(whole).low
-    return _comparable(one.unit, whole.unit) and interval(one).high < low
+    highest: dict[str | None, float] = {}
+    for each in counts:
+        span = interval(each)
+        low = span.high / 2 if each.precision == "at_most" else span.low
+        highest[each.unit] = max(low, highest.get(each.unit, 0))
+    return [
+        each
+        for each in counts
+        if interval(each).high
+        < max((low for unit, low in highest.items() if _comparable(each.unit, unit)), default=0)
+    ]
 
 
 def _adding_up(figures: Sequence[Claim]) -> list[Claim]:
@@ -235,11 +250,12 @@ def _before_parts(counts: Sequence[Claim], figures: Sequence[Claim]) -> Iterator
     A part that does not repeat the unit may be a part of that figure (`600,000 ..., 400,000 of them`).
     """
     whole = max(figures, key=_number, default=None)
+    plain = {each.id for each in figures}
     ordered = sorted((each for each in counts if each.span), key=lambda each: each.span or (0, 0))
     for one, other in pairwise(ordered):
         begin, end = (other.span or (0, 0))[0], (one.span or (0, 0))[1]
         is_share = other.detail.get("role") == "part" and "of" not in other.detail and _names_unit(other)
-        if one in figures and is_share and whole and 0 < begin - end <= _NEAR:
+        if one.id in plain and is_share and whole and 0 < begin - end <= _NEAR:
             told_before = (whole.span or (0, 0))[1] <= (one.span or (0, 0))[0]
             if told_before and _number(one) < _number(whole) and _comparable(one.unit, whole.unit):
                 yield one
@@ -254,8 +270,7 @@ def _parts(claims: Sequence[Claim]) -> list[Relation]:
     """Return what the parts of each document's total say: they add up, or which figure they speak against."""
     found: list[Relation] = []
     counts = [each for each in claims if each.path == "impact.count"]
-    for source in dict.fromkeys(each.document for each in counts):
-        parts = [each for each in counts if each.document == source and each.detail.get("role") == "part"]
+    for parts in _by_document(each for each in counts if each.detail.get("role") == "part"):
         for kind in dict.fromkeys(_kind(each.unit) for each in parts if each.unit):
             own = [each for each in parts if _kind(each.unit) in {kind, ""}]
             unit = next(each.unit for each in own if each.unit)
@@ -264,7 +279,7 @@ def _parts(claims: Sequence[Claim]) -> list[Relation]:
                 for each in counts
                 if each.detail.get("role") not in {"part", "lesser"} and _comparable(each.unit, unit)
             ]
-            found += _witness(_topmost(own), totals)
+            found += _witness(_topmost(own), totals[:MOST])
     return found
 
 

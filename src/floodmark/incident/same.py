@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -89,8 +89,12 @@ def groups_of(
         if claim.document in traits:
             _note(traits[claim.document], claim)
     groups: list[tuple[list[_Traits], list[str]]] = []
+    found: dict[Hashable, set[int]] = defaultdict(set)
     for each in traits.values():
-        _join(groups, each)
+        near = sorted({number for key in _keys(each) for number in found[key]})
+        number = _join(groups, near, each)
+        for key in _keys(each):
+            found[key].add(number)
     own = name_key(organisation) if organisation else frozenset[str]()
     made = [_group(members, reasons) for members, reasons in groups]
     return tuple(sorted(made, key=lambda each: (not _is_of(each, own), -len(each.documents), each.documents)))
@@ -121,15 +125,23 @@ def _day(value: str) -> date | None:
         return None
 
 
-def _join(groups: list[tuple[list[_Traits], list[str]]], new: _Traits) -> None:
-    """Put a document into the first group that it belongs to, or into one of its own."""
-    for members, reasons in groups:
-        told = [(why, each) for each in members if (why := _why(each, new))]
-        if told and not any(_apart(each, new) for each in members):
-            reasons.append(told[0][0])
+def _keys(traits: _Traits) -> Iterator[Hashable]:
+    """Yield what two documents of one incident must share one of: a word of a name, or a figure."""
+    yield from {word for key in traits.names for word in key}
+    yield from traits.figures
+
+
+def _join(groups: list[tuple[list[_Traits], list[str]]], near: Iterable[int], new: _Traits) -> int:
+    """Put a document into the first group near it that it belongs to, or into one of its own."""
+    for number in near:
+        members, reasons = groups[number]
+        why = next((told for each in members if (told := _why(each, new))), "")
+        if why and not any(_apart(each, new) for each in members):
+            reasons.append(why)
             members.append(new)
-            return
+            return number
     groups.append(([new], []))
+    return len(groups) - 1
 
 
 def _why(one: _Traits, other: _Traits) -> str:

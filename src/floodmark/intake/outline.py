@@ -345,6 +345,8 @@ class _Lines:
             return False
         if self._marked and _BOLD_LINE.fullmatch(raw):
             return not plain.endswith((".", "!", ";", ",")) and len(plain.split()) <= 14  # noqa: PLR2004
+        if self._marked and _BOLD_LABEL.match(raw):
+            return False  # `**Country:** United Kingdom`: a value in title case is no heading
         if plain.endswith(":"):
             return (
                 _announces(plain[:-1], 6)

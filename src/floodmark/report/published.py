@@ -12,10 +12,12 @@ from dataclasses import replace
 from itertools import islice
 
 from floodmark.indicators import defang
-from floodmark.models import Claim, Record
+from floodmark.models import Claim, Record, Relation
 from floodmark.report.attack import group, technique, version
 from floodmark.report.blocks import Block, Facts, Heading, Items, Paragraph, Row, Section, Table
 from floodmark.report.claims import Claims
+from floodmark.report.material import Material
+from floodmark.report.opening import is_empty
 from floodmark.report.parts import Cite, Figure, Foreign, Line, Mark, MarkKind, Part, joined, say, sentences
 from floodmark.snapshot.categories import known
 
@@ -108,7 +110,7 @@ def enrich(claims: Claims, section: Section) -> Section:
     if record is None or not (record.documents or material.previous):
         return section
     blocks = section.blocks
-    if not material.evidence:
+    if not _has_logs(material):
         blocks = _without_logs(section)
     if section.anchor == "timeline":
         blocks = tuple(_under_phases(claims, blocks))
@@ -117,6 +119,11 @@ def enrich(claims: Claims, section: Section) -> Section:
     )
     more = _ADDED.get(section.anchor)
     return replace(section, blocks=(*_before(claims, section), *blocks, *(more(claims) if more else ())))
+
+
+def _has_logs(material: Material) -> bool:
+    """Whether a log was taken in; the public material has no evidence items, but the span of the ledger."""
+    return bool(material.evidence) or material.ledger_from is not None or not is_empty(material)
 
 
 def _without_logs(section: Section) -> tuple[Block, ...]:
@@ -138,7 +145,7 @@ def _without_logs(section: Section) -> tuple[Block, ...]:
 def differences(claims: Claims) -> Section:
     """Section 14: how the claims of the record relate, first where they cannot both hold."""
     record = claims.material.record
-    relations = record.relations if record else ()
+    relations = _relations(record)
     order = {"conflicts": 0, "supersedes": 1, "compatible": 2}
     places = {each.id: place for place, each in enumerate(record.claims)} if record else {}
     rows = [
@@ -172,10 +179,12 @@ _KINDS = {"conflicts": "conflicts with", "supersedes": "replaces", "compatible":
 def open_questions(claims: Claims) -> Section:
     """Section 15: what is not known, who says so, and which evidence would answer it."""
     record = claims.material.record
-    told = {each.path for each in _own(record)} if record else set[str]()
+    told = {each.path for each in _own(record)}
+    inside = set(_documents(record))
+    unknown = [each for each in record.unknown if each.document in inside] if record else []
     rows: list[Row] = []
     for path, (name, evidence) in ANSWERS.items():
-        said = [each for each in record.unknown if each.path == path] if record else []
+        said = [each for each in unknown if each.path == path]
         if path in told and not said:
             continue
         quotes = joined((Foreign(each.quote, prose=True) for each in said[:_CITED]), "; ")
@@ -232,7 +241,10 @@ def changes(claims: Claims) -> list[Block]:
     if record is None or before is None:
         return []
     lines: list[Line] = []
+    own = {each.id for each in _own(record)}
     for place, each in enumerate(record.claims):
+        if each.id not in own:
+            continue
         if each.id not in before:
             lines.append(say("New: {path}, {said}", path=each.path, said=_told(claims, place)))
         elif before[each.id] != each.status:
@@ -260,8 +272,19 @@ def _own(record: Record | None) -> list[Claim]:
     """Return the claims about this incident: of documents in its group, and of the case itself."""
     if record is None:
         return []
-    inside = set(record.incidents[0].documents) if record.incidents else set[str]()
+    inside = set(_documents(record))
     return [each for each in record.claims if each.document is None or each.document in inside]
+
+
+def _documents(record: Record | None) -> tuple[str, ...]:
+    """Return the ids of the documents about this incident."""
+    return record.incidents[0].documents if record and record.incidents else ()
+
+
+def _relations(record: Record | None) -> list[Relation]:
+    """Return the relations between claims about this incident."""
+    own = {each.id for each in _own(record)}
+    return [each for each in record.relations if own.issuperset(each.claims)] if record else []
 
 
 def _places(claims: Claims, wanted: Callable[[Claim], bool]) -> list[list[int]]:
@@ -386,7 +409,7 @@ def _joined(line: Line, said: Sequence[Line]) -> Line:
     if isinstance(first, str) and first.startswith(_NOT_KNOWN):
         return say("Reported: {said}.", said=joined(said, "; "))
     own = _foreign(line)
-    other = [each for each in said if _foreign(each) != own]
+    other = [each for each in said if not own or _foreign(each) != own]
     cites = tuple(part for each in said if each not in other for part in each if isinstance(part, Cite))
     return (*line, *cites, *(say(" Reported: {said}.", said=joined(other, "; ")) if other else ()))
 
@@ -423,10 +446,10 @@ def _before(claims: Claims, section: Section) -> list[Block]:
     """Return what stands above a section: in the summary, what was published, part by part."""
     if section.anchor != "summary":
         return []
-    record = claims.material.record
-    if record is None or not record.documents:
+    about = _documents(claims.material.record)
+    if not about:
         return []
-    count = claims.derive("documents", len(record.documents), "Number of items in record.documents")
+    count = claims.derive("documents", len(about), "Documents of the first group of record.incidents")
     noun = "document says" if count.value == 1 else "documents say"
     words = "What {n} published {noun} of this incident, with the words of each in a footnote."
     head = sentences((say(words, n=count, noun=noun), *_apart(claims)))
@@ -451,11 +474,11 @@ def _summary(claims: Claims) -> Iterator[tuple[str, Line]]:
 
 def _apart(claims: Claims) -> list[Line]:
     """Say how many pairs of claims cannot both hold; nothing where all can."""
-    record = claims.material.record
-    relations = [each for each in record.relations if each.kind == "conflicts"] if record else []
+    relations = [each for each in _relations(claims.material.record) if each.kind == "conflicts"]
     if not relations:
         return []
-    n = claims.derive("conflicts", len(relations), "Relations of the kind conflicts in record.relations")
+    how = "Relations of the kind conflicts in record.relations, between claims about this incident"
+    n = claims.derive("conflicts", len(relations), how)
     noun = "pair of claims cannot" if n.value == 1 else "pairs of claims cannot"
     return [say("{n} {noun} both hold; section 14 says which and why.", n=n, noun=noun)]
 
