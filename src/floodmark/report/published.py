@@ -305,6 +305,7 @@ def _places(claims: Claims, wanted: Callable[[Claim], bool]) -> list[list[int]]:
                 each.confidence,
                 each.modality,
                 each.detail.get("hedge") == "potential",
+                each.detail.get("time"),
             )
             found.setdefault(key, []).append(place)
     return list(found.values())
@@ -328,7 +329,8 @@ def _told(claims: Claims, *places: int) -> Line:
     )
     unit = say(" {unit}", unit=Foreign(claim.unit, prose=True)) if claim.unit else ()
     return say(
-        "{precision}{value}{unit}{aside}{cites}{mark}",
+        "{time}{precision}{value}{unit}{aside}{cites}{mark}",
+        time=_time(claim),
         precision=_precision(claim),
         value=value,
         unit=unit,
@@ -336,6 +338,12 @@ def _told(claims: Claims, *places: int) -> Line:
         cites=joined(cites, " "),
         mark=Mark(_BASIS[claim.basis]),
     )
+
+
+def _time(claim: Claim) -> Line:
+    """Return when an event was, where its own words do not say it."""
+    time = claim.detail.get("time", "") if claim.path == "timeline.event" else ""
+    return () if time in str(claim.value) else say("{time}: ", time=Foreign(time, prose=True))
 
 
 def _precision(claim: Claim) -> str:
@@ -467,7 +475,10 @@ def _summary(claims: Claims) -> Iterator[tuple[str, Line]]:
         ("Named as behind it", _of("actor.name")),
     )
     for name, wanted in parts:
-        said = [_told(claims, *each)[:-1] for each in _briefly(claims, _places(claims, wanted))]
+        groups = _briefly(claims, _places(claims, wanted))
+        said = [_told(claims, *each)[:-1] for each in groups[:SUMMED]]
+        if len(groups) > SUMMED:
+            said.append((f"and {len(groups) - SUMMED} more",))
         if said:
             yield name, say("{said}.{mark}", said=joined(said, "; "), mark=Mark("reported"))
 
@@ -496,7 +507,7 @@ def _briefly(claims: Claims, groups: Sequence[list[int]]) -> list[list[int]]:
         found.setdefault(key, []).append(places)
     hedged = {place for place, each in enumerate(record.claims) if "hedge" in each.detail}
     surest = [sorted(each, key=lambda some: some[0] in hedged) for each in found.values()]
-    return [[place for some in each for place in some] for each in surest[:SUMMED]]
+    return [[place for some in each for place in some] for each in surest]
 
 
 def _category(polarity: str) -> Callable[[Claim], bool]:
@@ -545,7 +556,8 @@ def _method(claims: Claims) -> list[Block]:
 
 def _known_for(claims: Claims) -> list[Block]:
     """List what ATT&CK knows of each group that a source names; none of it was seen here by that."""
-    names = sorted({str(each.value) for each in _own(claims.material.record) if each.path == "actor.name"})
+    named = [each for each in _own(claims.material.record) if each.path == "actor.name"]
+    names = sorted({str(each.value) for each in named if each.confidence != "denied"})
     groups = {found.id: found for name in names if (found := group(name))}
     if not groups:
         return []

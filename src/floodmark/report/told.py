@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from floodmark.indicators import defang
@@ -123,11 +123,13 @@ def _distinct(claims: Iterable[Claim]) -> Iterator[str]:
         yield f"... and {len(counts) - _SHOWN} more; --json lists them"
 
 
-def _relations(record: Record, relations: Iterable[Relation], wide: int) -> Iterator[str]:
+def _relations(record: Record, relations: Sequence[Relation], wide: int) -> Iterator[str]:
     known = {each.id: each for each in record.claims}
-    for each in relations:
+    for each in relations[:_SHOWN]:
         first, second = (said(known[one]) for one in each.claims)
         yield from _wrapped(f"{first} {each.kind} {second}: {visible(each.reason)}", wide)
+    if len(relations) > _SHOWN:
+        yield f"  ... and {len(relations) - _SHOWN} more; --json lists them"
 
 
 def _wrapped(text: str, wide: int) -> list[str]:
