@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -177,7 +178,7 @@ def test_an_action_is_told_once() -> None:
 def test_the_first_week_of_a_site_is_learnt(more, told) -> None:
     """Seven days from the first request that names an action; requests that name none are no history."""
     first = START + timedelta(days=10)
-    usual = [each for each in USUAL if each["at"] >= first]
+    usual: list[Any] = [each for each in USUAL if str(each["at"]) >= str(first)]
     silent = [each | {"method": None} for each in busy(1)]
     asked = requests("getItems", at=first + timedelta(days=DETECTOR.limits["days"], seconds=more))
     assert len(signs([*silent, *usual, *asked], DETECTOR, "guest-list")) == told

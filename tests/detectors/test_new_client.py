@@ -291,7 +291,7 @@ def test_an_office_network_known_by_calls_is_near_for_the_desk() -> None:
 ADMIN = COLLEAGUE
 
 
-def setup(at, name="Helper", *, method="insertConnectedApplication", **slots):
+def setup(at, name: str | None = "Helper", *, method="insertConnectedApplication", **slots):
     """Return one row of the set-up trail."""
     return row(at, "salesforce.setup_audit_trail", "setup", actor=ADMIN, ip=None, method=method, resource=name, **slots)  # fmt: skip
 

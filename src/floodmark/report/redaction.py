@@ -35,6 +35,7 @@ from floodmark.models import (
     Record,
     Request,
     Residence,
+    SameIncident,
     Scope,
     SnapshotCounts,
 )
@@ -71,6 +72,7 @@ _CUT = frozenset({"requests", "indicators", "evidence", "sql", "queries"})
 _THINGS = frozenset(
     {
         *("requests", "actors", "obstacles", "categories", "categories_taken", "coarse_requests"),
+        *("documents", "conflicts", "claims_gone"),
         *("obstacles_not_shown", "requests_not_shown", "states_not_shown", "combinations_not_shown"),
         "quarantine_not_shown",
     }
@@ -531,7 +533,7 @@ def _published(record: Record, forbidden: re.Pattern[str]) -> Record:
     )
     kept = {each.id for each in claims}
     return Record(
-        documents=tuple(_document(each) for each in record.documents),
+        documents=tuple(_document(each, forbidden) for each in record.documents),
         claims=tuple(each.model_copy(update={"evidence": ()}) for each in claims),
         unknown=tuple(each for each in record.unknown if not forbidden.search(each.quote)),
         relations=tuple(
@@ -539,18 +541,32 @@ def _published(record: Record, forbidden: re.Pattern[str]) -> Record:
             for each in record.relations
             if kept.issuperset(each.claims) and not forbidden.search(each.reason)
         ),
-        incidents=tuple(each for each in record.incidents if not forbidden.search(each.reason)),
+        incidents=tuple(_group(each, forbidden) for each in record.incidents),
     )
 
 
-def _document(document: Published) -> Published:
-    """Return a published document without the name and the hash of the file that was read."""
-    return document.model_copy(update={"name": "", "sha256": "", "damaged": ""})
+def _document(document: Published, forbidden: re.Pattern[str]) -> Published:
+    """Return a published document without the file that was read, and without words that name an account."""
+    told = {
+        name: LEFT_OUT
+        for name in ("title", "stated_by", "published_on")
+        if forbidden.search(getattr(document, name) or "")
+    }
+    return document.model_copy(update={"name": "", "sha256": "", "damaged": "", **told})
+
+
+def _group(group: SameIncident, forbidden: re.Pattern[str]) -> SameIncident:
+    """Return a group of documents without words that name an account."""
+    told = {
+        name: LEFT_OUT for name in ("organisation", "reason") if forbidden.search(getattr(group, name) or "")
+    }
+    return group.model_copy(update=told)
 
 
 def _words_of(claim: Claim) -> str:
     """Return every text of a claim as one."""
-    return "\n".join((str(claim.value), claim.quote, claim.stated_by, *claim.detail.values()))
+    said = (str(claim.value), claim.quote, claim.stated_by, claim.unit or "", claim.stated_on or "")
+    return "\n".join((*said, *claim.detail, *claim.detail.values()))
 
 
 # --- regulator ---------------------------------------------------------------------------------------
@@ -571,7 +587,7 @@ _SHORT_WORD = 6
 _KEPT = frozenset(
     {
         *("kind", "state", "bound", "severity", "confidence", "answer", "phase", "category", "taken"),
-        *("possible", "techniques", "technique", "sha256", "item", "unit", "precision", "polarity"),
+        *("possible", "techniques", "technique", "sha256", "item", "precision", "polarity"),
         *("basis", "status", "modality", "path", "media"),
     }
 )
@@ -607,7 +623,10 @@ class _Names:
         if isinstance(value, dict):
             found = cast(dict[str, Any], value)
             named = self.hide if key in _NAMED else str
-            return {named(name): self.everywhere(each, name) for name, each in found.items()}
+            inside = key == "detail"  # of a claim: whatever its key, the value is a document's
+            return {
+                named(name): self.everywhere(each, "" if inside else name) for name, each in found.items()
+            }
         if isinstance(value, list | tuple):
             items = cast(Iterable[Any], value)
             return [self.everywhere(each, key) for each in items]
