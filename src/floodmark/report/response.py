@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from floodmark.indicators import defang
 from floodmark.models import Finding, Request
 from floodmark.report.attack import TACTICS, technique
 from floodmark.report.blocks import Block, Facts, Heading, Items, Paragraph, Row, Section, Table
@@ -16,6 +17,12 @@ from floodmark.report.opening import place_of
 from floodmark.report.parts import Foreign, Line, Mark, codes, joined, say, sentences, when
 
 _COARSE_GRADE = 4
+_INDICATORS_SHOWN = 100
+_SPECIFIC = {
+    "unique": "only the intrusion shows it",
+    "shared": "honest work shows it too, or many share it",
+    "chosen": "a name that anybody can give",
+}
 _CLIENT_WORDS = ("client", "app", "application", "oauth", "token")
 _VOLUME_WORDS = ("volume", "burst", "bulk", "export", "sweep", "enumeration", "paging")
 
@@ -76,8 +83,32 @@ def indicators(claims: Claims) -> Section:
     behaviour: Block = Items(tuple(_behaviour(claims, place) for place in range(len(material.findings))))
     if not material.findings:
         behaviour = Paragraph(("None. No finding was accepted.",))
-    blocks = (Heading("Network"), Facts(pairs), Heading("File"), file, Heading("Behaviour"), behaviour)
+    network = (Heading("Network"), Facts(pairs), *_seen(material))
+    blocks = (*network, Heading("File"), file, Heading("Behaviour"), behaviour)
     return Section("8", "indicators", "Indicators of compromise", blocks)
+
+
+def _seen(material: Material) -> list[Block]:
+    """Return when the intrusion was seen with each of its indicators, and how specific that one is."""
+    claims = material.record.claims if material.record else ()
+    seen = [each for each in claims if each.path == "indicator" and each.basis == "log"]
+    if not seen:
+        return []
+    rows = tuple(
+        Row(
+            (
+                (Foreign(defang(str(each.value), each.detail.get("type", ""))),),
+                (each.detail.get("type", "").replace("_", " "),),
+                (when(each.detail.get("first_seen")),),
+                (when(each.detail.get("last_seen")),),
+                (_SPECIFIC.get(each.detail.get("specific", ""), "not known"),),
+            )
+        )
+        for each in seen[:_INDICATORS_SHOWN]
+    )
+    left = len(seen) - len(rows)
+    note = (f"{left} more stand in report.json.",) if left > 0 else ()
+    return [Table(("Indicator", "Type", "First seen", "Last seen", "How specific"), rows, note)]
 
 
 def defanged(address: str) -> str:
