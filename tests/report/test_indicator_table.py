@@ -1,6 +1,7 @@
 """The intruder's own indicators in the report: first and last sight, how specific, defanged, bounded."""
 
 from dataclasses import replace
+from itertools import takewhile
 
 from floodmark.incident import Evidence, record
 from floodmark.incident.proven import _claim
@@ -14,7 +15,7 @@ def table(tmp_path, *claims):
     (file,) = write(material, ("md",), tmp_path)
     lines = file.read_text("utf-8").splitlines()
     begin = lines.index("| Indicator | Type | First seen | Last seen | How specific |")
-    return [each for each in lines[begin + 2 : begin + 200] if each.startswith("|")]
+    return list(takewhile(lambda line: line.startswith("|"), lines[begin + 2 :]))
 
 
 def seen(value, kind="ipv4", **detail):
