@@ -8,6 +8,7 @@ import pytest
 from floodmark.case import Actor, Case, read_reports
 from floodmark.errors import UsageError
 from floodmark.models import dump
+from test_attack import MATRIX, TACTICS, pattern, version
 
 WHO = Actor("tester", datetime(2025, 7, 10, 8, tzinfo=UTC))
 FIRST = """# Data breach at Harbour Bank
@@ -144,6 +145,34 @@ def test_numbers_in_the_report_are_those_of_their_claims(case, reports):
     document = json.loads((case.folder.reports / "report.json").read_text("ascii"))
     values = {each["value"] for each in document["record"]["claims"] if each["path"] == "impact.count"}
     assert values == {5_700_000, 6_000_000}
+
+
+def bundle(name):
+    """Return a bundle of the Enterprise matrix in which T1566 has a name of ours."""
+    objects = (version("99.0"), MATRIX, *TACTICS, pattern("T1566", name))
+    return json.dumps({"type": "bundle", "id": "bundle--1", "objects": objects})
+
+
+def test_a_bundle_of_the_users_own_names_the_techniques(case, tmp_path):
+    """It is laid into the case, noted in custody, and missed by verify when it is changed."""
+    file = tmp_path / "report.md"
+    way_in = "The attackers used phishing (T1566) to get in.\n\n## Recommendations"
+    file.write_text(FIRST.replace("## Recommendations", way_in), "utf-8")
+    (case.root / "attack.json").write_text(bundle("A name of our own"), "utf-8")
+    case.intake([file])
+    case.report(("md",))
+    assert "A name of our own" in (case.folder.reports / "report.md").read_text("utf-8")
+    assert case.verify().ok
+    (case.root / "attack.json").write_text(bundle("Another name"), "utf-8")
+    assert "attack.json" in {each.item for each in case.verify().problems}
+
+
+def test_a_broken_bundle_is_one_clear_line(case, reports):
+    """The case is as it was."""
+    (case.root / "attack.json").write_text("{}", "utf-8")
+    case.intake([reports])
+    with pytest.raises(UsageError, match=r"attack\.json"):
+        case.report(("md",))
 
 
 def test_the_day_of_a_document_without_one(tmp_path):

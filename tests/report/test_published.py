@@ -285,13 +285,13 @@ def test_what_attack_knows_of_a_group_is_told_of_those_named_and_not_of_those_de
 def test_techniques_stand_under_their_tactics() -> None:
     """One that a document claims stands under its tactic; what an actor is known for stands apart."""
     method = sections(alone())["method"]
-    assert facts(method)["Exfiltration"] == "Reported: T1567 Web service."
+    assert facts(method)["Exfiltration"] == "Reported: T1567 Exfiltration Over Web Service."
     assert facts(method)["Impact"].startswith("Not known. ")
     assert listed(method) == {
         "Reported: where": ["a platform of a supplier"],
         "Reported: how": ["a call to the service desk"],
         "Reported: techniques that the list of techniques does not have": ["T9998"],
-        "Reported: said to be known of the actor, not of this incident": ["T1486 Encryption"],
+        "Reported: said to be known of the actor, not of this incident": ["T1486 Data Encrypted for Impact"],
         "Reported: who is named": ["Quiet Crew (possible, disputed)", "Quiet Crew (denied, disputed)"],
     }
 
@@ -395,8 +395,8 @@ def test_logs_and_documents_stand_side_by_side() -> None:
     assert facts(found["response"])["Containment"] == (
         "Access was closed at 2025-06-30 06:00:00 UTC. Reported: tokens were revoked."
     )
-    assert facts(found["method"])["Exfiltration"].endswith("in one hour far above the actor's own history. Reported: T1567 Web service.")  # fmt: skip
-    for anchor in ("impact", "absence", "requests", "indicators", "lessons", "recommendations", "coverage"):
+    assert facts(found["method"])["Exfiltration"].endswith("in one hour far above the actor's own history. Reported: T1567 Exfiltration Over Web Service.")  # fmt: skip
+    for anchor in ("impact", "absence", "requests", "lessons", "recommendations", "coverage"):
         assert found[anchor].blocks[: len(bare[anchor].blocks)] == bare[anchor].blocks
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import floodmark
-from floodmark import findings, incident, models, sources
+from floodmark import attack, findings, incident, models, sources
 from floodmark.case.adding import item_document
 from floodmark.case.deciding import Judgement, judge
 from floodmark.case.folder import Folder, noted_documents, utc_time
@@ -341,6 +341,7 @@ class Deriving:
             timeline=timeline,
             traced=traced,
             record=record,
+            attack=attack.load(self.folder.attack),
             labels=dict(snapshot.datamap.labels),
             not_held=tuple(snapshot.datamap.not_held),
             ledger_from=stamp(begin),

@@ -39,6 +39,8 @@ _FULL = (
     "File too large",
     "Disk quota exceeded",
 )
+BUNDLE = "attack.json"
+"""A bundle of ATT&CK of the user's own, newer than the one that comes along."""
 _RULE_ENDINGS = frozenset({".yml", ".yaml"})
 PLATFORM = "salesforce"
 Progress = Callable[[str, int, int], None]
@@ -200,6 +202,12 @@ class Folder:
         """Add a custody entry and return the new head."""
         return self.custody.append(action, detail, at=self.actor.stamp, who=self.actor.who)
 
+    @property
+    def attack(self) -> Path | None:
+        """The user's own bundle of ATT&CK, where there is one."""
+        file = self.root / BUNDLE
+        return file if file.is_file() else None
+
     def contained_at(self) -> datetime | None:
         """Return the containment time, UTC without zone, or None."""
         text = self.settings().get("contained_at")
@@ -231,8 +239,8 @@ class Folder:
         self._note_rules()
 
     def _note_rules(self) -> None:
-        """Keep the rules of the case under their hashes, and note them where they are not the noted ones."""
-        found = rule_files(self.rules)
+        """Keep rules and bundle of the case under their hashes, and note them where they changed."""
+        found = own_files(self.root)
         noted = noted_rules(self.custody.entries())
         if [sha256_of(file) for file in found.values()] == list(noted.values()) and [*found] == [*noted]:
             return
@@ -281,6 +289,12 @@ def commit_note(entry: Mapping[str, Any]) -> dict[str, Any]:
             for item in entry["items"]
         ],
     }
+
+
+def own_files(root: Path) -> dict[str, Path]:
+    """Return what the user laid into the case beside its evidence: name -> file; rules, then the bundle."""
+    bundle = root / BUNDLE
+    return {**rule_files(root / "rules"), **({BUNDLE: bundle} if bundle.is_file() else {})}
 
 
 def rule_files(folder: Path) -> dict[str, Path]:

@@ -30,7 +30,7 @@ def hunted(folder: Folder, engine: Engine, selectors: Selectors, files: Sequence
     claims = said_in(Handed(file.name, file.read_bytes()) for file in files).claims
     judged = deriving.judge()
     intrusion = deriving.traced(selectors, judged)
-    knowledge = attack.load()
+    knowledge = attack.load(folder.attack)
     found = hunt.hunt(
         engine,
         claims,

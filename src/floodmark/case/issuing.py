@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import floodmark
-from floodmark import attack, report
+from floodmark import report
 from floodmark.case.deriving import Derived
 from floodmark.errors import UsageError
 from floodmark.evidence import write_durably
@@ -33,8 +33,8 @@ def _ocsf(record: Record, frame: Frame, material: Material) -> str:
     return ocsf_incident.dump(record, frame, intrusion, material.findings)
 
 
-def _navigator(record: Record, frame: Frame, _material: Material) -> str:
-    return navigator.dump(record.claims, attack.load(), name=f"Incident of {frame.organisation}")
+def _navigator(record: Record, frame: Frame, material: Material) -> str:
+    return navigator.dump(record.claims, material.attack, name=f"Incident of {frame.organisation}")
 
 
 _EXCHANGE: Mapping[str, tuple[str, Callable[[Record, Frame, Material], str]]] = {

@@ -29,12 +29,13 @@ from floodmark.case.deriving import (
     write_results,
 )
 from floodmark.case.folder import (
+    BUNDLE,
     Folder,
     commit_note,
     noted_documents,
     noted_report,
     noted_rules,
-    rule_files,
+    own_files,
     utc_time,
 )
 from floodmark.case.issuing import issue, require_level
@@ -161,9 +162,9 @@ class Verifying:
 
     def _rules(self, entries: list[dict[str, Any]]) -> Found:
         """Compare the user's own rules with those that custody noted last, and with what was kept of them."""
-        noted, found = noted_rules(entries), rule_files(self.folder.rules)
+        noted, found = noted_rules(entries), own_files(self.folder.root)
         for name in sorted(noted.keys() | found.keys()):
-            item = f"rules/{name}"
+            item = name if name == BUNDLE else f"rules/{name}"
             if name not in noted:
                 yield item, "custody does not name it: it was added after the last command"
             elif name not in found:

@@ -5,7 +5,7 @@ A technique that the knowledge base does not list is printed by its id, apart fr
 
 from __future__ import annotations
 
-from floodmark.attack import Group, load
+from floodmark.attack import Attack
 
 TACTICS: tuple[tuple[str, str], ...] = (
     ("Reconnaissance", "call records and mail of the service desk"),
@@ -27,27 +27,11 @@ TACTICS: tuple[tuple[str, str], ...] = (
 """Tactic -> evidence that would show it, in the order of the matrix."""
 
 
-def technique(id_: str) -> tuple[str, tuple[str, ...]] | None:
+def technique(attack: Attack, id_: str) -> tuple[str, tuple[str, ...]] | None:
     """Return name and tactics of a technique as of the version in use; None where it is not listed.
 
     A replaced id is walked to the one in use; a sub-technique that is not listed has its technique's name.
     """
-    attack = load()
     ids = (id_, id_.partition(".")[0])
     found = next((known for each in ids if (known := attack.technique(attack.current(each)[0]))), None)
     return (found.name, tuple(tactic.name for tactic in found.tactics)) if found else None
-
-
-def current(id_: str) -> str:
-    """Return the id that a technique has now."""
-    return load().current(id_)[0]
-
-
-def version() -> str:
-    """Return the version that ids and names are of."""
-    return load().version
-
-
-def group(name: str) -> Group | None:
-    """Return the group that has this very name or alias; None where there is none or more than one."""
-    return load().group(name)

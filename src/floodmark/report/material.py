@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from floodmark.attack import Attack, load
 from floodmark.models import EvidenceItem, Finding, Proof, Quarantined, Record, Scope, Traced
 
 
@@ -79,3 +80,5 @@ class Material:
     """What documents say and logs prove, as claims; None where nobody asked for it."""
     previous: dict[str, str] | None = None
     """Claim -> status in the report before this one; None where there was none."""
+    attack: Attack = field(default_factory=load)
+    """Names and tactics of techniques."""

@@ -13,7 +13,7 @@ from itertools import islice
 
 from floodmark.indicators import defang
 from floodmark.models import Claim, Record, Relation
-from floodmark.report.attack import group, technique, version
+from floodmark.report.attack import technique
 from floodmark.report.blocks import Block, Facts, Heading, Items, Paragraph, Row, Section, Table
 from floodmark.report.claims import Claims
 from floodmark.report.material import Material
@@ -321,7 +321,7 @@ def _told(claims: Claims, *places: int) -> Line:
     assert record is not None  # noqa: S101 - a place is one of the record
     claim = record.claims[places[0]]
     path = ("record", "claims", places[0], "value")
-    value: Part = Figure(path, claim.value) if isinstance(claim.value, int) else _worded(claim)
+    value: Part = Figure(path, claim.value) if isinstance(claim.value, int) else _worded(claims, claim)
     cites = tuple(
         Cite(("record", "claims", place))
         for place in places[:_CITED]
@@ -352,7 +352,7 @@ def _precision(claim: Claim) -> str:
     return _WORDS.get(claim.precision or "", "")
 
 
-def _worded(claim: Claim) -> Part:
+def _worded(claims: Claims, claim: Claim) -> Part:
     """Return a value that is no number: a category by its plain name, an indicator defanged, else as said."""
     value = str(claim.value)
     if claim.path == "impact.category" and value in known():
@@ -361,7 +361,8 @@ def _worded(claim: Claim) -> Part:
         kind = claim.detail.get("type", "")
         return Foreign(defang(value, kind), prose=kind == "behaviour")
     if claim.path == "technique":
-        return Foreign(f"{value} {claim.detail.get('name', '')}".strip(), prose=True)
+        found = technique(claims.material.attack, value)
+        return Foreign(f"{value} {found[0] if found else claim.detail.get('name', '')}".strip(), prose=True)
     return Foreign(value, prose=True)
 
 
@@ -392,18 +393,18 @@ def _with_facts(claims: Claims, block: Facts, anchor: str) -> Facts:
     """Return facts with what documents say of each, instead of a line that nothing is known."""
     if anchor == "method":
         return Facts(
-            tuple((name, _joined(line, _lines(claims, _claimed(name)))) for name, line in block.pairs)
+            tuple((name, _joined(line, _lines(claims, _claimed(claims, name)))) for name, line in block.pairs)
         )
     paths = _FACTS.get(anchor, {})
     pairs = [(name, _joined(line, _lines(claims, _of(*paths.get(name, ()))))) for name, line in block.pairs]
     return Facts(tuple(pairs))
 
 
-def _claimed(tactic: str) -> Callable[[Claim], bool]:
+def _claimed(claims: Claims, tactic: str) -> Callable[[Claim], bool]:
     """Return what finds the techniques that a document claims and that serve a tactic."""
 
     def wanted(each: Claim) -> bool:
-        found = technique(str(each.value)) if each.path == "technique" else None
+        found = technique(claims.material.attack, str(each.value)) if each.path == "technique" else None
         return found is not None and tactic in found[1] and each.detail.get("kind") == "claimed"
 
     return wanted
@@ -538,7 +539,7 @@ def _method(claims: Claims) -> list[Block]:
         return (
             claim.path == "technique"
             and claim.detail.get("kind") == "claimed"
-            and not technique(str(claim.value))
+            and not technique(claims.material.attack, str(claim.value))
         )
 
     def usual(claim: Claim) -> bool:
@@ -558,7 +559,7 @@ def _known_for(claims: Claims) -> list[Block]:
     """List what ATT&CK knows of each group that a source names; none of it was seen here by that."""
     named = [each for each in _own(claims.material.record) if each.path == "actor.name"]
     names = sorted({str(each.value) for each in named if each.confidence != "denied"})
-    groups = {found.id: found for name in names if (found := group(name))}
+    groups = {found.id: found for name in names if (found := claims.material.attack.group(name))}
     if not groups:
         return []
     lines = [
@@ -566,18 +567,17 @@ def _known_for(claims: Claims) -> list[Block]:
             "{name} ({id}): {techniques}",
             name=Foreign(each.name, prose=True),
             id=each.id,
-            techniques=joined(_called(id_) for id_ in each.techniques),
+            techniques=joined(_called(claims, id_) for id_ in each.techniques),
         )
         for each in groups.values()
     ]
-    note = (
-        f"ATT&CK {version()} lists these for groups of these names. None of it is evidence of this incident."
-    )
+    version = claims.material.attack.version
+    note = f"ATT&CK {version} lists these for groups of these names. None of it is evidence of this incident."
     return [Heading("Known for the actors named"), Paragraph((note,), "note"), Items(tuple(lines))]
 
 
-def _called(id_: str) -> str:
-    found = technique(id_)
+def _called(claims: Claims, id_: str) -> str:
+    found = technique(claims.material.attack, id_)
     return f"{id_} {found[0]}" if found else id_
 
 

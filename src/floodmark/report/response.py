@@ -33,10 +33,10 @@ def method(claims: Claims) -> Section:
     used = sorted({id_ for finding in findings for id_ in finding.techniques})
     pairs: list[tuple[str, Line]] = []
     for tactic, evidence in TACTICS:
-        lines = [_technique(id_, findings) for id_ in used if tactic in _tactics(id_)]
+        lines = [_technique(claims, id_, findings) for id_ in used if tactic in _tactics(claims, id_)]
         missing = say("Not known. {evidence} would answer it.", evidence=evidence[0].upper() + evidence[1:])
         pairs.append((tactic, joined(lines, " ") or missing))
-    unplaced = [_technique(id_, findings) for id_ in used if not _tactics(id_)]
+    unplaced = [_technique(claims, id_, findings) for id_ in used if not _tactics(claims, id_)]
     if unplaced:
         pairs.append(("Other techniques", joined(unplaced, " ")))
     intro = (
@@ -45,15 +45,15 @@ def method(claims: Claims) -> Section:
     return Section("4", "method", "Attack methodology", (Paragraph((intro,)), Facts(tuple(pairs))))
 
 
-def _tactics(id_: str) -> tuple[str, ...]:
+def _tactics(claims: Claims, id_: str) -> tuple[str, ...]:
     """Return the tactics that a technique serves; none when it is not listed."""
-    known = technique(id_)
+    known = technique(claims.material.attack, id_)
     return known[1] if known else ()
 
 
-def _technique(id_: str, findings: Sequence[Finding]) -> Line:
+def _technique(claims: Claims, id_: str, findings: Sequence[Finding]) -> Line:
     """Name a technique and the findings that show it."""
-    known = technique(id_)
+    known = technique(claims.material.attack, id_)
     titles = sorted({finding.title for finding in findings if id_ in finding.techniques})
     return say(
         "{id}{name}: {titles}.",

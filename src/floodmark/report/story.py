@@ -51,7 +51,7 @@ def _steps(claims: Claims, traced: Traced) -> Block:
                     beside="" if each.hostile else " (beside the intrusion, not counted in it)",
                     note=f"; {each.note}" if each.note else "",
                 ),
-                _technique(each.technique),
+                _technique(claims, each.technique),
                 (Foreign(each.account) if each.account else "not named",),
                 (claims.figure("traced", "stages", place, "count"),),
             )
@@ -64,9 +64,9 @@ def _steps(claims: Claims, traced: Traced) -> Block:
     return Table(("When", "Phase", "Step", "Technique", "Account", "Events"), rows, note, frozenset({5}))
 
 
-def _technique(id_: str) -> Line:
+def _technique(claims: Claims, id_: str) -> Line:
     """Name a technique."""
-    known = technique(id_)
+    known = technique(claims.material.attack, id_)
     return say("{id}{name}", id=Foreign(id_), name=f" {known[0]}" if known else "")
 
 
