@@ -75,7 +75,7 @@ CALLS = {
     "from": ("scope case --from 2025-07-01T00:00:00", "carries no offset"),
     "unknown option": ("add case more.csv --sauce x", "--sauce"),
     "unknown command": ("investigat case", "investigat"),
-    "unknown format": ("report case --format docx", "docx"),
+    "unknown format": ("report case --format rtf", "rtf"),
     "unknown scenario": ("simulate new --scenario martians", "martians"),
     "head that is none": ("accept case", "finding"),
 }  # fmt: skip

@@ -280,4 +280,4 @@ def test_a_long_line_is_read_in_time_that_grows_with_it(piece: str) -> None:
     """Quadratic work on 200,000 characters would take minutes."""
     began = time.process_time()
     list(rule(page(piece * (200_000 // len(piece)))))
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 30

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -146,9 +145,7 @@ def test_a_long_table_repeats_its_head_and_is_quick() -> None:
     many = [one.model_copy(update={"id": f"R-{place:04}", "events": ()}) for place in range(120)]
     scope = Scope.model_validate({**base.scope.model_dump(by_alias=True), "requests": many})
     made = pages.made(replace(base, scope=scope))
-    begin = time.perf_counter()
     found = PdfReader(io.BytesIO(pdf.render(*made)))
-    assert time.perf_counter() - begin < 30
     heads = sum("First event" in page.extract_text() for page in found.pages)
     rows = sum("R-0" in page.extract_text() and "SELECT Id" in page.extract_text() for page in found.pages)
     assert heads >= rows > 3

@@ -11,7 +11,7 @@ from floodmark.case.folder import Folder
 from floodmark.engine import Engine
 from floodmark.errors import UsageError
 from floodmark.intake import Handed, said_in
-from floodmark.ledger.coverage import CoverageMap
+from floodmark.ledger.coverage import CoverageMap, gaps_of
 from floodmark.trace import Selectors
 
 
@@ -40,4 +40,4 @@ def hunted(folder: Folder, engine: Engine, selectors: Selectors, files: Sequence
         same=lambda id_: knowledge.current(id_)[0],
     )
     coverage = CoverageMap(deriving.ledger, sources.reads)
-    return hunt.document(engine, found, claims, gaps=coverage.gaps(), head=folder.custody.head())
+    return hunt.document(engine, found, claims, gaps=gaps_of(coverage.holes()), head=folder.custody.head())

@@ -66,6 +66,13 @@ class Listed:
         return self.begin + (DAY if self.daily else HOUR)
 
 
+def gaps_of(holes: Iterable[Hole]) -> tuple[Gap, ...]:
+    """Return holes as they are printed, in their order."""
+    return tuple(
+        Gap(log=hole.log, from_=stamp(hole.begin), to=stamp(hole.end), reason=hole.reason) for hole in holes
+    )
+
+
 class CoverageMap:
     """What the committed files speak for."""
 
@@ -82,13 +89,6 @@ class CoverageMap:
         if self._holes is None:
             self._holes = _joined([*self._listed_holes(), *self._damaged_holes(), *self._inferred_holes()])
         return list(self._holes)
-
-    def gaps(self) -> tuple[Gap, ...]:
-        """Return the holes as they are printed."""
-        return tuple(
-            Gap(log=hole.log, from_=stamp(hole.begin), to=stamp(hole.end), reason=hole.reason)
-            for hole in self.holes()
-        )
 
     def obstacles(self, begin: datetime, end: datetime) -> list[Hole]:
         """Return the gaps that can hide a read between `begin` and `end`."""

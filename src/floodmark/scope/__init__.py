@@ -16,7 +16,7 @@ from pathlib import Path
 
 from floodmark.engine import Engine
 from floodmark.ledger import Ledger
-from floodmark.ledger.coverage import CoverageMap, Hole
+from floodmark.ledger.coverage import CoverageMap, Hole, gaps_of
 from floodmark.models import (
     CategoryScope,
     Check,
@@ -249,7 +249,7 @@ def _document(
         requests=tuple(_request(reading) for reading in readings),
         coverage=Coverage(
             stated=stated,
-            gaps=given.coverage.gaps(),
+            gaps=gaps_of(given.coverage.holes()),
             blind=given.blind,
         ),
         checks=(),
