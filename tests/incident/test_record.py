@@ -122,3 +122,17 @@ def test_a_quote_that_does_not_stand_there_is_found(text, begin, length):
     wrong = told.model_copy(update={"quote": told.quote + "!"})
     assert unverified([wrong], {"D-1": text}) == [wrong]
     assert unverified([told], {}) == [told]
+
+
+def test_a_document_that_names_somebody_else_is_no_part_of_the_case():
+    """Its claims are kept in a group of their own; the group of the case comes first and is empty."""
+    made = record(Evidence([DOCUMENTS[2]], [SAID[2], SAID[5]]), organisation="Harbour Bank")
+    assert [each.documents for each in made.incidents] == [(), ("D-3",)]
+    assert made.incidents[0].organisation == "Harbour Bank"
+
+
+def test_a_document_that_names_nobody_is_taken_to_be_about_the_case():
+    """It was taken in for it; the reason says so."""
+    made = record(Evidence(DOCUMENTS, [*SAID[:2], *SAID[3:]]), organisation="Harbour Bank")
+    assert [each.documents for each in made.incidents] == [("D-1", "D-2", "D-3")]
+    assert "names no organisation" in made.incidents[0].reason

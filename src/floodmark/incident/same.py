@@ -95,9 +95,28 @@ def groups_of(
         number = _join(groups, near, each)
         for key in _keys(each):
             found[key].add(number)
-    own = name_key(organisation) if organisation else frozenset[str]()
     made = [_group(members, reasons) for members, reasons in groups]
-    return tuple(sorted(made, key=lambda each: (not _is_of(each, own), -len(each.documents), each.documents)))
+    ordered = sorted(made, key=lambda each: (-len(each.documents), each.documents))
+    return _of_the_case(ordered, organisation) if organisation and ordered else tuple(ordered)
+
+
+def _of_the_case(groups: Sequence[SameIncident], organisation: str) -> tuple[SameIncident, ...]:
+    """Return the groups, that of the case first: it is empty where every document names somebody else.
+
+    A document that names nobody was taken in for this case, and counts as being about it.
+    """
+    own = name_key(organisation)
+    named = next((each for each in groups if _is_of(each, own)), None)
+    silent = [each for each in groups if each.organisation is None]
+    documents = [*(named.documents if named else ()), *(id_ for each in silent for id_ in each.documents)]
+    reasons = [named.reason] if named else []
+    reasons += ["it names no organisation and was taken in for this case"] if silent else []
+    first = SameIncident(
+        documents=tuple(documents),
+        organisation=named.organisation if named else organisation,
+        reason="; ".join(reasons) or "no document names the organisation of the case",
+    )
+    return (first, *(each for each in groups if each is not named and each not in silent))
 
 
 def _is_of(group: SameIncident, own: frozenset[str]) -> bool:
