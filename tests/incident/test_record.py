@@ -3,10 +3,7 @@
 from datetime import date
 from itertools import permutations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from floodmark.incident import Evidence, as_of, compare, record, unverified
+from floodmark.incident import Evidence, as_of, compare, record
 from incident.claims import claim, count, document
 
 DOCUMENTS = [document(1, "2025-07-02"), document(2, "2025-07-09"), document(3)]
@@ -110,18 +107,6 @@ def test_two_days_compared():
         (6_000_000, "asserted", "superseded")
     ]
     assert change.removed == ()
-
-
-@given(st.text(max_size=40), st.integers(0, 30), st.integers(0, 10))
-def test_a_quote_that_does_not_stand_there_is_found(text, begin, length):
-    """A quote that does not stand there is found."""
-    told = claim("lesson", "x").model_copy(
-        update={"span": (begin, begin + length), "quote": text[begin : begin + length]}
-    )
-    assert (unverified([told], {"D-1": text}) == []) == bool(told.quote)
-    wrong = told.model_copy(update={"quote": told.quote + "!"})
-    assert unverified([wrong], {"D-1": text}) == [wrong]
-    assert unverified([told], {}) == [told]
 
 
 def test_a_document_that_names_somebody_else_is_no_part_of_the_case():

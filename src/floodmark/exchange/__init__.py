@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from floodmark.models import Claim, Record
+from floodmark.models import Claim
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,6 @@ class Frame:
     """When the case was made, UTC with Z: the time of objects that have none of their own."""
     version: str
     """Of this program."""
-
-
-def own_claims(record: Record) -> list[Claim]:
-    """Return the claims about the incident of the case, without those of other incidents."""
-    inside = set(record.incidents[0].documents) if record.incidents else set[str]()
-    return [each for each in record.claims if each.document is None or each.document in inside]
 
 
 def said(claim: Claim) -> str:

@@ -101,9 +101,9 @@ def document(judged: Judged, producer: Producer) -> Object:
         "class_name": "Detection Finding",
         "type_uid": CLASS * 100 + activity,
         "type_name": f"Detection Finding: {activity_name}",
-        "time": _milliseconds(finding.told_at),
-        "start_time": _milliseconds(finding.from_),
-        "end_time": _milliseconds(finding.to),
+        "time": milliseconds(finding.told_at),
+        "start_time": milliseconds(finding.from_),
+        "end_time": milliseconds(finding.to),
         **_named("severity", _SEVERITIES[finding.severity]),
         **_named("confidence", _CONFIDENCES[finding.confidence]),
         **_named("status", _STATUSES[judged.status]),
@@ -127,7 +127,7 @@ def _named(slot: str, value: tuple[int, str]) -> Object:
     return {f"{slot}_id": value[0], slot: value[1]}
 
 
-def _milliseconds(text: str) -> int:
+def milliseconds(text: str) -> int:
     """Return a time of a document as milliseconds since 1970, without rounding through a float."""
     at = datetime.fromisoformat(text).astimezone(UTC)
     since = at - datetime(1970, 1, 1, tzinfo=UTC)
@@ -142,12 +142,12 @@ def _info(judged: Judged, behaviours: frozenset[str]) -> Object:
         "title": finding.title,
         "desc": finding.summary,
         "types": sorted({finding.detector, *others}),
-        "created_time": _milliseconds(finding.told_at),
-        "first_seen_time": _milliseconds(finding.from_),
-        "last_seen_time": _milliseconds(finding.to),
+        "created_time": milliseconds(finding.told_at),
+        "first_seen_time": milliseconds(finding.from_),
+        "last_seen_time": milliseconds(finding.to),
         "analytic": _analytic(finding.detector, behaviours),
         "related_analytics": [_analytic(each, behaviours) for each in others],
-        "attacks": [_attack(each) for each in finding.techniques],
+        "attacks": [attack(each) for each in finding.techniques],
         "data_sources": sorted({each.log for each in judged.trails}),
     }
 
@@ -158,7 +158,7 @@ def _analytic(detector: str, behaviours: frozenset[str]) -> Object:
     return {"name": detector, "uid": detector, "type_id": number, "type": caption}
 
 
-def _attack(technique: str) -> Object:
+def attack(technique: str) -> Object:
     """Return a technique; a sub-technique stands beside its technique."""
     whole, dot, _ = technique.partition(".")
     return {"technique": {"uid": whole}, **({"sub_technique": {"uid": technique}} if dot else {})}
@@ -225,7 +225,7 @@ def _unmapped(judged: Judged) -> Object:
     return {
         "points": finding.points,
         "reasons": [
-            {"detector": each.detector, "at": _milliseconds(each.at), "points": each.points}
+            {"detector": each.detector, "at": milliseconds(each.at), "points": each.points}
             for each in finding.reasons
         ],
         "sessions": list(finding.sessions),

@@ -7,13 +7,13 @@ which is nearly every claim, stands in `unmapped`, one object a claim with its s
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
-from floodmark.exchange import Frame, own_claims, said
+from floodmark.exchange import Frame, said
+from floodmark.exchange.ocsf import VERSION, attack, milliseconds
+from floodmark.incident import own_claims
 from floodmark.models import Claim, Finding, Intrusion, Record
 
-VERSION = "1.8.0"
 CLASS = 2005
 
 Object = dict[str, Any]
@@ -55,16 +55,16 @@ def document(
         "class_name": "Incident Finding",
         "type_uid": CLASS * 100 + _CREATE,
         "type_name": "Incident Finding: Create",
-        "time": _milliseconds(frame.made_at),
-        "start_time": _milliseconds(begin),
-        "end_time": _milliseconds(end),
+        "time": milliseconds(frame.made_at),
+        "start_time": milliseconds(begin),
+        "end_time": milliseconds(end),
         "severity_id": severity[0],
         "severity": severity[1],
         "status_id": status[0],
         "status": status[1],
         "is_suspected_breach": True,
         "desc": f"Data breach at {frame.organisation}. {_reach(claims)}",
-        "attacks": [_attack(each) for each in sorted(_techniques(claims))],
+        "attacks": [attack(each) for each in sorted(_techniques(claims))],
         "finding_info_list": [_info(each) for each in findings] or [_record_info(frame)],
         "metadata": {
             "version": VERSION,
@@ -72,12 +72,6 @@ def document(
         },
         "unmapped": {"claims": [_claim(each) for each in claims]},
     }
-
-
-def _milliseconds(text: str) -> int:
-    """Return a time of a document as milliseconds since 1970, without rounding through a float."""
-    since = datetime.fromisoformat(text).astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 def _reach(claims: list[Claim]) -> str:
@@ -96,19 +90,14 @@ def _techniques(claims: list[Claim]) -> set[str]:
     }
 
 
-def _attack(technique: str) -> Object:
-    whole, dot, _ = technique.partition(".")
-    return {"technique": {"uid": whole}, **({"sub_technique": {"uid": technique}} if dot else {})}
-
-
 def _info(finding: Finding) -> Object:
     return {
         "uid": finding.id,
         "title": finding.title,
         "desc": finding.summary,
         "types": [finding.detector],
-        "first_seen_time": _milliseconds(finding.from_),
-        "last_seen_time": _milliseconds(finding.to),
+        "first_seen_time": milliseconds(finding.from_),
+        "last_seen_time": milliseconds(finding.to),
     }
 
 
@@ -117,7 +106,7 @@ def _record_info(frame: Frame) -> Object:
     return {
         "uid": "record",
         "title": "Published reports about the incident",
-        "created_time": _milliseconds(frame.made_at),
+        "created_time": milliseconds(frame.made_at),
     }
 
 

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from floodmark.exchange import Frame, own_claims, said
+from floodmark.exchange import Frame, said
+from floodmark.incident import own_claims
 from floodmark.models import Claim, Record
 
 Object = dict[str, Any]

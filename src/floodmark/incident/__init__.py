@@ -10,7 +10,7 @@ marked. `as_of` gives the record as it stood on a day, `compare` what lies betwe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,7 +28,7 @@ from floodmark.models import (
     Unknown,
 )
 
-__all__ = ["Evidence", "as_of", "claim_id", "compare", "record", "unverified"]
+__all__ = ["Evidence", "as_of", "claim_id", "compare", "own_claims", "record"]
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,10 @@ class Evidence:
     unknown: Sequence[Unknown] = ()
 
 
-def unverified(claims: Iterable[Claim], texts: Mapping[str, str]) -> list[Claim]:
-    """Return the claims whose quote does not stand letter for letter at its span in its document.
-
-    Args:
-        claims: claims of documents; those of other bases have no quote and pass.
-        texts: document id -> its text.
-    """
-    return [each for each in claims if each.basis == "document" and not _stands(each, texts)]
-
-
-def _stands(claim: Claim, texts: Mapping[str, str]) -> bool:
-    if claim.document is None or claim.span is None or not claim.quote:
-        return False
-    begin, end = claim.span
-    return texts.get(claim.document, "")[begin:end] == claim.quote
+def own_claims(record: Record) -> list[Claim]:
+    """Return the claims about the incident of the case: of documents in its group, and of the case itself."""
+    inside = set(record.incidents[0].documents) if record.incidents else set[str]()
+    return [each for each in record.claims if each.document is None or each.document in inside]
 
 
 def record(given: Evidence, *, organisation: str | None = None) -> Record:

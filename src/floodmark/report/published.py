@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from floodmark.incident import own_claims
 from floodmark.indicators import defang
 from floodmark.models import Claim, Record, Relation
 from floodmark.report.attack import technique
@@ -269,11 +270,8 @@ def changes(claims: Claims) -> list[Block]:
 
 
 def _own(record: Record | None) -> list[Claim]:
-    """Return the claims about this incident: of documents in its group, and of the case itself."""
-    if record is None:
-        return []
-    inside = set(_documents(record))
-    return [each for each in record.claims if each.document is None or each.document in inside]
+    """Return the claims about this incident; none without a record."""
+    return own_claims(record) if record else []
 
 
 def _documents(record: Record | None) -> tuple[str, ...]:
