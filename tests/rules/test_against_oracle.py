@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.sample import ledger
-from floodmark.sigma import load
+from floodmark.engine import quote
+from floodmark.sigma import load, scan
 from rules import oracle
 
 WORDS = (
@@ -114,7 +115,7 @@ def simple_rules(draw, name="simple"):
 
 
 @st.composite
-def correlations(draw, parts):
+def correlations(draw, parts, name="correlation"):
     """Draw one correlation over rules of some names."""
     kind = draw(st.sampled_from(("event_count", "value_count", "temporal", "temporal_ordered")))
     operator = draw(st.sampled_from(("gte", "gt", "lte", "lt", "eq")))
@@ -122,13 +123,13 @@ def correlations(draw, parts):
         "type": kind,
         "rules": parts,
         "timespan": f"{draw(st.integers(1, 20))}s",
-        "group-by": draw(st.sampled_from((["actor"], [], ["actor", "method"]))),
+        "group-by": draw(st.sampled_from((["actor"], [], ["actor", "method"], ["ip"], ["ip", "user_agent"]))),
     }
     if kind.endswith("count"):
         told["condition"] = {operator: draw(st.integers(1, 4))}
     if kind == "value_count":
         told["condition"]["field"] = draw(st.sampled_from(("ip", "objects", "matched_rows")))
-    return {"title": "c", "name": "correlation", "level": "low", "correlation": told}
+    return {"title": "c", "name": name, "level": "low", "correlation": told}
 
 
 def found(documents, rows):
@@ -169,6 +170,31 @@ def test_correlations(data, rows):
     parts = [oracle.single_hits(each, rows) for each in rules]
     expected = told("correlation", oracle.correlated(rule["correlation"], parts))
     assert found([*rules, rule], rows) == expected
+
+
+@given(data=st.data(), rows=events)
+@settings(max_examples=40)
+def test_correlations_that_share_rules(data, rows):
+    """Two correlations over rules of which some serve both, by the same groups or others."""
+    rules = [data.draw(simple_rules(name)) for name in ("one", "two")]
+    served = data.draw(st.sampled_from(((["one"], ["one"]), (["one"], ["two", "one"]), (["one"], ["two"]))))
+    over = {name: data.draw(correlations(parts, name)) for name, parts in zip("xy", served, strict=True)}
+    hits = {rule["name"]: oracle.single_hits(rule, rows) for rule in rules}
+    expected = [
+        hit
+        for name, parts in zip("xy", served, strict=True)
+        for hit in told(name, oracle.correlated(over[name]["correlation"], [hits[part] for part in parts]))
+    ]
+    told_too = [rule for rule in rules if rule["name"] in {*served[0], *served[1]}]
+    assert found([*told_too, *over.values()], rows) == expected
+
+
+def test_combinations_that_share_a_key(monkeypatch):
+    """Where the engine's hash is the same for two combinations of values, the values themselves are compared."""
+    monkeypatch.setattr(scan, "_key", lambda columns, of="": f"(hash({of}{quote(columns[0])}) % 1)")
+    rule = {**QUERIES, "detection": {"a": {"method": "x", "ip": "192.0.2.7"}, "condition": "a"}}
+    rows = [event(n, n, method="xy"[n % 2], ip=("192.0.2.7", None)[n // 2 % 2]) for n in range(8)]
+    assert [each[1] for each in found([rule], rows)] == ["e0", "e4"]
 
 
 def test_an_expression_that_fits_shows_that_the_strategies_reach_hits():
@@ -278,3 +304,75 @@ def test_more_rules_than_one_word_holds():
     rows = [event(0, 0, query="number 000, number 075"), event(1, 1, query="NUMBER 149")]
     hits = [each[:2] for each in found(rules, rows)]
     assert hits == [("rule-000", "e0"), ("rule-075", "e0"), ("rule-149", "e1")]
+
+
+def test_an_event_that_fits_in_several_ways_is_one_hit():
+    """A rule that wants one slot or another is looked at in parts, and told once."""
+    detection = {
+        "a": {"method": "x"}, "b": {"query|contains": "x"}, "c": {"ip": "192.0.2.7"},
+        "d": {"resource|contains": "x"}, "condition": "1 of *",
+    }  # fmt: skip
+    rows = [
+        event(
+            number,
+            number,
+            **{slot: value if number >> place & 1 else None for place, (slot, value) in enumerate(WAYS)},
+        )
+        for number in range(16)
+    ]
+    hits = found([{**QUERIES, "detection": detection}], rows)
+    assert [each[1] for each in hits] == sorted(f"e{number}" for number in range(1, 16))
+
+
+WAYS = (("method", "X"), ("query", "x"), ("ip", "192.0.2.7"), ("resource", "x"))
+
+
+def test_a_correlation_that_cannot_be_complete_hides_no_other():
+    """No event fits `two`: what needs it has no hit, what serves it and another is found, and so is the other."""
+    never = {**QUERIES, "name": "two", "detection": {"a": {"method": "never"}, "condition": "a"}}
+    both = counted(None, 3)
+    both = {**both, "name": "both", "correlation": {**both["correlation"], "type": "temporal"}}
+    both["correlation"] |= {"rules": ["one", "two"], "condition": {"gte": 2}}
+    rows = [event(number, number) for number in range(4)]
+    hits = found([QUERIES, never, both, counted(None, 4)], rows)
+    assert [each[:2] for each in hits] == [("correlation", "e3")]
+    both["correlation"]["condition"] = {"gte": 1}
+    hits = found([QUERIES, never, both, counted(None, 4)], rows)
+    assert [each[:2] for each in hits] == [("both", "e0"), ("correlation", "e3")]
+
+
+def test_one_name_for_other_slots_of_each_rule_is_no_group_by_slot():
+    """Events of one group may differ in the account where a name means another slot for each rule."""
+    other = {**QUERIES, "name": "two", "detection": {"a": {"method": "m"}, "condition": "a"}}
+    rule = counted(None, 6)
+    rule["correlation"] |= {
+        "rules": ["one", "two"], "group-by": ["who", "whose"],
+        "aliases": {
+            "who": {"one": "actor", "two": "actor_name"}, "whose": {"one": "actor_name", "two": "actor"},
+        },
+    }  # fmt: skip
+    one, two = (
+        {"actor": "a", "actor_name": "b"},
+        {"actor": "b", "actor_name": "a", "method": "m", "query": None},
+    )
+    drawn = ((30, one), (35, one), (40, two), (65, one), (70, two), (75, two))
+    rows = [event(number, seconds, **slots) for number, (seconds, slots) in enumerate(drawn)]
+    assert [each[:2] for each in found([QUERIES, other, rule], rows)] == [("correlation", "e5")]
+
+
+def test_correlations_by_other_slots_over_one_rule_are_all_found():
+    """Where one counts by account and one by address, no account and no address alone tells what to leave out."""
+    by_ip = {**counted(None, 6), "name": "by-ip"}
+    by_ip = {**by_ip, "correlation": {**by_ip["correlation"], "group-by": ["ip"]}}
+    by_name = {**counted(None, 6), "name": "by-name"}
+    by_name = {
+        **by_name,
+        "correlation": {**by_name["correlation"], "group-by": ["actor_name"], "rules": ["two"]},
+    }
+    other = {**QUERIES, "name": "two", "detection": {"a": {"method": "m"}, "condition": "a"}}
+    plain = {**QUERIES, "detection": {"a": {"operation": "query"}, "condition": "a"}}
+    rows = [event(n, n, actor=f"a{n}", ip="192.0.2.7", operation="query") for n in range(6)]
+    rows += [event(10 + n, 100 + n, ip=f"192.0.2.{n}", operation="query") for n in range(6)]
+    rows += [event(20 + n, 200 + n, actor=f"a{n}", actor_name="b", method="m") for n in range(6)]
+    hits = found([plain, other, counted(None, 6), by_ip, by_name], rows)
+    assert [each[:2] for each in hits] == [("by-ip", "e5"), ("by-name", "e25"), ("correlation", "e15")]

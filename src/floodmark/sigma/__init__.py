@@ -17,7 +17,7 @@ from floodmark import engine as engines
 from floodmark.engine import Engine, EngineError, quote
 from floodmark.ledger.source import SLOTS
 from floodmark.sigma import scan, statements
-from floodmark.sigma.plan import LOOKED_UP, QUERIES, Plan, products
+from floodmark.sigma.plan import LOOKED_UP, QUERIES, Plan, products, served
 from floodmark.sigma.reading import Correlation, Guide, Refused, Rule, Simple, read
 
 __all__ = ["SHIPPED", "Correlation", "Guide", "Refused", "Rule", "Rules", "Simple", "load"]
@@ -38,14 +38,9 @@ class Rules:
     @property
     def told(self) -> tuple[Rule, ...]:
         """Return the rules whose hits are told, by name."""
-        served = {
-            part.rule
-            for each in self.rules
-            if isinstance(each.body, Correlation) and not each.body.generate
-            for part in each.body.parts
-        }
+        untold = served(self.rules)
         return tuple(
-            sorted((each for each in self.rules if each.name not in served), key=lambda each: each.name)
+            sorted((each for each in self.rules if each.name not in untold), key=lambda each: each.name)
         )
 
     def evaluate(self, engine: Engine) -> int:
@@ -60,16 +55,15 @@ class Rules:
         A row whose group or counted value is unknown belongs to no group.
         """
         # Texts of queries are looked at once where they recur, else the search for them would cost more.
-        told, distinct = engine.row("SELECT count(query), approx_count_distinct(query) FROM event")
-        plan = Plan(self.rules, (*LOOKED_UP, QUERIES) if told >= 2 * distinct else LOOKED_UP)
-        scan.evaluate(plan, engine)
-        tables = {each.name: "detect_sigma_base" for each in self.rules if isinstance(each.body, Simple)}
-        for number, rule in enumerate(each for each in self.rules if isinstance(each.body, Correlation)):
+        texts, distinct = engine.row("SELECT count(query), approx_count_distinct(query) FROM event")
+        plan = Plan(self.rules, (*LOOKED_UP, QUERIES) if texts >= 2 * distinct else LOOKED_UP)
+        plan = scan.evaluate(plan, engine)
+        tables = {each.name: "detect_sigma_base" for each in plan.rules if isinstance(each.body, Simple)}
+        for number, rule in enumerate(each for each in plan.rules if isinstance(each.body, Correlation)):
             tables[rule.name] = f"detect_sigma_{number}"
             engine.keep(tables[rule.name], statements.correlated(plan, rule, tables))
-        return engine.keep(
-            "detect_sigma_hit", statements.hits(plan, [each.name for each in self.told], tables)
-        )
+        told = [each.name for each in self.told if each.name in tables]
+        return engine.keep("detect_sigma_hit", statements.hits(plan, told, tables))
 
 
 def load(folders: Sequence[Path]) -> Rules:

@@ -98,10 +98,31 @@ def parted(condition: Condition, over: Sequence[frozenset[str]]) -> list[Conditi
     """
     found: list[list[Condition]] = [[] for _ in (*over, None)]
     for each in _conjuncts(condition):
-        needed = slots(each)
-        place = next((number for number, known in enumerate(over) if needed <= known), len(over))
-        found[place].append(each)
+        found[_place(each, over)].append(each)
     return [All(tuple(each)) if each else None for each in found]
+
+
+def alternatives(condition: Condition, over: Sequence[frozenset[str]]) -> list[Condition]:
+    """Return conditions of which some fits where `condition` does, each with more over one set of slots.
+
+    The first part that is an `or` over several sets, or over one and other slots, is split by them.
+    """
+    conjuncts = list(_conjuncts(condition))
+    for number, each in enumerate(conjuncts):
+        if isinstance(each, Any):
+            split: dict[int, list[Condition]] = {}
+            for part in _flat(each.parts):
+                split.setdefault(_place(part, over), []).append(part)
+            if len(split) > 1:
+                others = (*conjuncts[:number], *conjuncts[number + 1 :])
+                return [All((*others, Any(tuple(split[place])))) for place in sorted(split)]
+    return [condition]
+
+
+def _place(condition: Condition, over: Sequence[frozenset[str]]) -> int:
+    """Return which set of slots a condition looks at alone; the number after the last where none."""
+    needed = slots(condition)
+    return next((number for number, known in enumerate(over) if needed <= known), len(over))
 
 
 def _conjuncts(condition: Condition) -> Iterator[Condition]:

@@ -1,18 +1,20 @@
 """What the statements need to know of all rules together: bits, guards, and what correlations need.
 
-A rule about single events is a candidate: what it asks of columns of few values is its guard, looked at once
-per distinct value; what is left is looked at per event.
+A rule about single events is a candidate, or several where it wants one thing or another: what it asks of
+columns of few values is its guard, looked at once per distinct value; what is left is looked at per event.
+Where the distinct values show that no event fits a rule, correlations that need it are left out with it, and
+so are the rules that only serve these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from floodmark.engine import quote
 from floodmark.sigma import fields
-from floodmark.sigma.conditions import Condition, parted, slots, sql
+from floodmark.sigma.conditions import Condition, alternatives, parted, slots, sql
 from floodmark.sigma.fields import Field
 from floodmark.sigma.reading import Correlation, Rule, Simple
 
@@ -31,7 +33,10 @@ ENOUGH_TO_SIFT = 3
 
 @dataclass(frozen=True)
 class Candidate:
-    """A rule about single events: its bit, its guard over each set of columns ("" for none), and the rest."""
+    """What fits a rule about single events.
+
+    Its bit, its guard over each set of columns ("" for none), and the rest.
+    """
 
     name: str
     word: int
@@ -45,10 +50,13 @@ class Candidate:
 class Plan:
     """What the statements need to know of all rules together."""
 
-    everything = 2**_WORD - 1
-    """A word with every bit."""
-
-    def __init__(self, rules: Sequence[Rule], looked_up: Sequence[Sequence[str]] = LOOKED_UP) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        looked_up: Sequence[Sequence[str]] = LOOKED_UP,
+        candidates: Sequence[Candidate] | None = None,
+    ) -> None:
+        """Take the rules; `candidates`: those of a plan for more rules, which keep their bits."""
         self.rules = rules
         self.looked_up = looked_up
         self.number = {rule.name: number for number, rule in enumerate(rules)}
@@ -56,15 +64,27 @@ class Plan:
         self.fields: dict[str, tuple[Field, ...]] = self._needed()
         self.width = max((len(each) for each in self.fields.values()), default=0)
         self.sifted = tuple(self._sifted())
-        self.groups = tuple(self._groups())
-        self.candidates = tuple(each for group in self.groups for each in group)
+        self.candidates = tuple(
+            self._placed()
+            if candidates is None
+            else (each for each in candidates if each.name in self.number)
+        )
+        self.groups = tuple(
+            tuple(members) for _, members in groupby(self.candidates, lambda each: (each.word, *_group(each)))
+        )
         self.words = max((each.word + 1 for each in self.candidates), default=1)
+        self.all = self.bits(each.name for each in self.candidates)
         self.only_counted = self.bits(each.name for each in self.candidates if each.only_counted)
         self.looked = tuple(
             number
             for number in range(len(looked_up))
             if number == 0 or any(each.guards[number] for each in self.candidates)
         )
+
+    def narrowed(self, possible: Sequence[int]) -> Plan:
+        """Return the plan for what is left where only these bits, a word after the other, can be set."""
+        fitting = [each for each in self.candidates if possible[each.word] & each.bit]
+        return Plan(_needed(self.rules, {each.name for each in fitting}), self.looked_up, fitting)
 
     # ---- fields
 
@@ -117,69 +137,123 @@ class Plan:
 
     def fits(self, name: str) -> str:
         """Return the condition that an event of `detect_sigma_base` fits a rule."""
-        each = next(each for each in self.candidates if each.name == name)
-        return f"w{each.word} & {each.bit} <> 0"
+        words = [f"w{word} & {bits} <> 0" for word, bits in enumerate(self.bits([name])) if bits]
+        return f"({' OR '.join(words)})" if words else "false"
 
     # ---- candidates
 
-    def _sifted(self) -> Iterator[tuple[Rule, Correlation]]:
-        """Yield the correlations that need several events of one account, each counted once."""
+    def _sifted(self) -> Iterator[tuple[frozenset[str], Correlation]]:
+        """Yield the correlations that need several events of one group, with slots that tell groups apart."""
         for rule in self.rules:
             body = rule.body
             if (
                 isinstance(body, Correlation)
                 and sifts(body)
-                and all(self._by_account(part.rule, body) for part in body.parts)
+                and all(self._once(each.rule, body) for each in body.parts)
             ):
-                yield rule, body
+                keys = self._keys(body)
+                if keys:
+                    yield keys, body
 
-    def _by_account(self, part: str, body: Correlation) -> bool:
-        names = next(each.names for each in body.parts if each.rule == part)
+    def _once(self, part: str, body: Correlation) -> bool:
+        """Say whether each event of a part counts once, and is not found by its text already."""
         simple = self.rules[self.number[part]].body
         if not isinstance(simple, Simple):
             return False
         if QUERIES in self.looked_up and "query" in slots(simple.condition):
             return False  # looked up, its texts leave few events already
-        if body.value and self.field(part, body.value).kind == "list":
-            return False  # one event holds several values
-        return "actor" in {self.field(part, name).name for name in names.values()}
+        return not body.value or self.field(part, body.value).kind != "list"
+
+    def _keys(self, body: Correlation) -> frozenset[str]:
+        """Return the slots with text that are the same in all events of a group."""
+        found: set[str] = set()
+        for name in body.group_by:
+            fields_of = {self.field(part.rule, part.names[name]) for part in body.parts}
+            found |= {
+                each.slot
+                for each in fields_of
+                if len(fields_of) == 1 and each.kind == "text" and each.name == each.slot
+            }
+        return frozenset(found)
 
     def _only_counted(self) -> frozenset[str]:
         """Return the rules that are not told and serve sifted correlations alone."""
-        sifted = {rule.name for rule, _ in self.sifted}
+        sifted = [body for _, body in self.sifted]
         by_rule: dict[str, list[bool]] = {}
         for rule in self.rules:
             if isinstance(rule.body, Correlation):
                 for part in rule.body.parts:
-                    alone = rule.name in sifted and not rule.body.generate
+                    alone = rule.body in sifted and not rule.body.generate
                     by_rule.setdefault(part.rule, []).append(alone)
         return frozenset(name for name, each in by_rule.items() if all(each))
 
-    def _groups(self) -> Iterator[tuple[Candidate, ...]]:
-        """Yield the rules by guard; those of one group stand in one word."""
-        counted = self._only_counted()
-        over = [frozenset(each) for each in self.looked_up]
-        found: list[tuple[bool, tuple[str, ...], str, Condition | None]] = []
-        for rule in self.rules:
-            if isinstance(rule.body, Simple):
-                *guards, rest = parted(rule.body.condition, over)
-                told = [sql(each) if each is not None else "" for each in guards]
-                told[0] = " AND ".join(each for each in (rule.body.logs.sql, told[0]) if each)
-                found.append((rule.name in counted, tuple(told), rule.name, rest))
+    def _placed(self) -> Iterator[Candidate]:
+        """Yield the candidates of all rules; those of one group stand in one word."""
+        found = sorted(self._unplaced(), key=lambda each: (*_group(each), each.name))
         word, used = 0, 0
-        for (only, guards), members in groupby(
-            sorted(found, key=lambda each: each[:3]), lambda each: each[:2]
-        ):
+        for _, members in groupby(found, _group):
             waiting = list(members)
             while waiting:
                 taken, waiting = waiting[:_WORD], waiting[_WORD:]
                 if used + len(taken) > _WORD:
                     word, used = word + 1, 0
-                yield tuple(
-                    Candidate(name, word, 1 << (used + place), guards, rest, only)
-                    for place, (_, _, name, rest) in enumerate(taken)
-                )
-                used += len(taken)
+                for each in taken:
+                    yield replace(each, word=word, bit=1 << used)
+                    used += 1
+
+    def _unplaced(self) -> Iterator[Candidate]:
+        """Yield the candidates of all rules, without a bit."""
+        counted = self._only_counted()
+        over = [frozenset(each) for each in self.looked_up]
+        for rule in self.rules:
+            if isinstance(rule.body, Simple):
+                for condition in alternatives(rule.body.condition, over):
+                    *guards, rest = parted(condition, over)
+                    told = [sql(each) if each is not None else "" for each in guards]
+                    told[0] = " AND ".join(each for each in (rule.body.logs.sql, told[0]) if each)
+                    yield Candidate(rule.name, 0, 0, tuple(told), rest, rule.name in counted)
+
+
+def _group(candidate: Candidate) -> tuple[bool, tuple[str, ...]]:
+    """Return what is the same in candidates that are left for the same events."""
+    return candidate.only_counted, candidate.guards
+
+
+def served(rules: Iterable[Rule]) -> frozenset[str]:
+    """Return the rules that only serve a correlation: their hits are not told."""
+    return frozenset(
+        part.rule
+        for each in rules
+        if isinstance(each.body, Correlation) and not each.body.generate
+        for part in each.body.parts
+    )
+
+
+def _needed(rules: Sequence[Rule], fitting: Collection[str]) -> list[Rule]:
+    """Return the rules that can have hits and are told, with all that they look at.
+
+    Args:
+        rules: each after those it looks at.
+        fitting: the rules about single events that some event can fit.
+    """
+    possible: set[str] = set()
+    for rule in rules:
+        body = rule.body
+        if isinstance(body, Simple):
+            fits = rule.name in fitting
+        else:
+            fits = sum(each.rule in possible for each in body.parts) >= _least(body)
+        possible |= {rule.name} if fits else set()
+    needed = possible - served(rules)
+    for rule in reversed(rules):
+        if rule.name in needed and isinstance(rule.body, Correlation):
+            needed |= {each.rule for each in rule.body.parts}
+    return [each for each in rules if each.name in needed]
+
+
+def _least(body: Correlation) -> int:
+    """Return how many of its rules must have hits before a correlation can be complete."""
+    return max(enough(body), 1) if body.kind.startswith("temporal") and body.operator in {">", ">="} else 1
 
 
 def sifts(body: Correlation) -> bool:

@@ -7,7 +7,7 @@ They depend on the rules at hand, so their text is put together: from the expres
 # ruff: noqa: S608 - parts are expressions of ours, quoted names, literals and numbers, as docs/decisions/0009 says
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from floodmark.engine import literal, quote
@@ -172,20 +172,21 @@ def hits(plan: Plan, told: Sequence[str], tables: Mapping[str, str]) -> str:
         for name in told
         if isinstance(plan.rules[plan.number[name]].body, Correlation)
     ]
-    found += _single_hits(plan, frozenset(told))
+    pairs = [
+        (name, plan.bits([name])) for name in told if isinstance(plan.rules[plan.number[name]].body, Simple)
+    ]
+    found += [_single_hits(plan, pairs)] if pairs else []
     if not found:
         return """SELECT NULL::VARCHAR AS rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor,
             0::BIGINT AS count FROM detect_sigma_base WHERE false"""
     return f'SELECT * FROM ({" UNION ALL ".join(found)}) ORDER BY rule, "at", event, begins_at'
 
 
-def _single_hits(plan: Plan, told: frozenset[str]) -> Iterator[str]:
-    """Yield a statement a word of bits: one row per event and told rule that it fits."""
-    for word, bits in enumerate(plan.bits(told)):
-        of = [each for each in plan.candidates if each.word == word and each.name in told]
-        if of:
-            pairs = ", ".join(f"({literal(each.name)}, {each.bit})" for each in of)
-            yield f"""SELECT rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor,
-                    1::BIGINT AS count
-                FROM (FROM detect_sigma_base WHERE w{word} & {bits} <> 0)
-                JOIN (VALUES {pairs}) AS told(rule, bit) ON w{word} & bit <> 0"""
+def _single_hits(plan: Plan, told: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """Return the statement with one row per event and told rule that it fits."""
+    rows = ", ".join(f"({literal(name)}, {', '.join(map(str, bits))})" for name, bits in told)
+    bits = ", ".join(f"b{word}" for word in range(plan.words))
+    fits = " OR ".join(f"w{word} & b{word} <> 0" for word in range(plan.words))
+    some = " OR ".join(f"w{word} & {of} <> 0" for word, of in enumerate(plan.bits(name for name, _ in told)))
+    return f"""SELECT rule, event, log, "at", "at" AS begins_at, "at" AS ends_at, actor, 1::BIGINT AS count
+        FROM (FROM detect_sigma_base WHERE {some}) JOIN (VALUES {rows}) AS told(rule, {bits}) ON {fits}"""
