@@ -14,8 +14,9 @@ help:  ## list the targets
 demo: .venv/.stamp-run  ## simulate a small breach, investigate it, say where the report is
 	$(BIN)/floodmark demo
 
+# A file stays with one of the two processes, so that what its tests share is made once.
 test: .venv/.stamp-dev  ## run every test but the soak
-	$(BIN)/python -m pytest -n 2 -m "not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 lint: .venv/.stamp-dev  ## lint, types, layers, size, words, generated pages
 	$(BIN)/ruff check

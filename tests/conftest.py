@@ -44,7 +44,12 @@ LONG = frozenset(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of these folders and files as slow."""
+    """Mark the tests of these folders and files as slow; files with slow tests run before all others.
+
+    `make test` gives out whole files, in this order: the last ones have to be short.
+    """
     for item in items:
         if LONG.intersection(item.path.parts):
             item.add_marker("slow")
+    first = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in first)

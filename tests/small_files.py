@@ -13,6 +13,7 @@ from typing import Any
 
 from floodmark.case import Actor, Case
 from floodmark.ledger import Ledger
+from forked import Forked, fresh
 
 ACTOR = Actor("tester", datetime(2025, 7, 1, tzinfo=UTC))
 FLOODMARK = str(Path(sys.executable).with_name("floodmark"))
@@ -163,17 +164,20 @@ class Bench:
 
 
 def run(
-    *arguments: object, status: int | None = None, prefix: Sequence[str] = (), **options: Any
+    *arguments: object, status: int | None = None, by: Forked | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """Run the installed command; no call may end in a traceback."""
-    done = subprocess.run(
-        [*prefix, FLOODMARK, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        errors="surrogateescape",
-        **options,
-    )
+    """Run a command in a new process, and the installed one where it starts oddly; none ends in a traceback."""
+    if options.keys() <= {"cwd"}:
+        done = (by or fresh()).floodmark(*arguments, **options)
+    else:
+        done = subprocess.run(
+            [FLOODMARK, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            errors="surrogateescape",
+            **options,
+        )
     assert "Traceback" not in done.stderr, done.stderr
     if status is not None:
         assert done.returncode == status, done.stderr + done.stdout

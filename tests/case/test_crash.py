@@ -6,7 +6,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -15,7 +14,8 @@ from case.killing import COUNTED
 from floodmark import evidence
 from floodmark.case import Case, Selectors
 from floodmark.errors import CaseError
-from small_files import ACTOR, CONTACTS, DATAMAP, FLOODMARK, answer, api_event, csv_bytes, gz, rest, run
+from forked import fresh
+from small_files import ACTOR, CONTACTS, DATAMAP, answer, api_event, csv_bytes, gz, rest, run
 
 KILLS = 50
 
@@ -66,19 +66,7 @@ def reference(files, tmp_path_factory):
 
 def killed_add(root, files, wait):
     """Start an add, kill it after `wait` seconds unless it has ended; return whether it was killed."""
-    process = subprocess.Popen(
-        [FLOODMARK, "add", str(root), str(files)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        process.wait(wait)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return True
-    return False
+    return fresh().floodmark("add", root, files, seconds=wait).returncode == -signal.SIGKILL
 
 
 @pytest.mark.crash
@@ -86,17 +74,17 @@ def killed_add(root, files, wait):
 def test_killed_at_random_moments(files, reference, tmp_path):
     """After each kill the committed state reads; after all of them one add completes it, to the same state."""
     draw = random.Random(50)
-    begin = time.monotonic()
     plain = tmp_path / "plain"
     Case.init(plain, organisation="Example Air", actor=ACTOR)
+    run("verify", plain, status=0)  # the first call takes longer
+    begin = time.monotonic()
     run("add", plain, files, status=1)
     length = time.monotonic() - begin
     root, kills = tmp_path / "case", 0
     Case.init(root, organisation="Example Air", actor=ACTOR)
     for _ in range(KILLS):
         before = set(Case.open(root, ACTOR).folder.manifest.items())
-        # Imports take the first part of a run; the later part is where files are written.
-        kills += killed_add(root, files, length * draw.uniform(0.25, 0.95))
+        kills += killed_add(root, files, length * draw.uniform(0.05, 0.95))
         after = set(Case.open(root, ACTOR).folder.manifest.items())
         assert before <= after  # nothing committed is lost
         assert len(noted(root)) == len(set(noted(root)))
@@ -135,18 +123,15 @@ def test_killed_at_system_calls(files, reference, tmp_path):
     """Killed right before a sync, a rename, a link: the commit is there whole, or it is not there."""
     free = tmp_path / "free"
     Case.init(free, organisation="Example Air", actor=ACTOR)
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, "0", str(free), str(files)], capture_output=True, text=True, check=True
-    )
+    done = fresh().run(PROBE, 0, free, files)
+    assert done.returncode == 0, done.stderr
     calls = int(done.stdout.split()[-1])
     assert calls > 20
     root = tmp_path / "case"
     for stop in sorted({*range(calls - 12, calls + 1), *range(1, calls, max(1, calls // 10))}):
         shutil.rmtree(root, ignore_errors=True)
         Case.init(root, organisation="Example Air", actor=ACTOR)
-        died = subprocess.run(
-            [sys.executable, "-c", PROBE, str(stop), str(root), str(files)], capture_output=True, check=False
-        )
+        died = fresh().run(PROBE, stop, root, files)
         assert died.returncode in {-signal.SIGKILL, 0}, died.stderr
         held = Case.open(root, ACTOR).folder.manifest.items()
         assert set(held) in (set(), set(reference[0][0]))
@@ -163,7 +148,7 @@ def test_same_results_after_a_kill(files, reference, tmp_path):
     (tmp_path / "contact.csv").write_text(CONTACTS)
     root = tmp_path / "case"
     Case.init(root, organisation="Example Air", actor=ACTOR)
-    killed_add(root, files, 0.9)
+    killed_add(root, files, 0.2)
     Case.open(root, ACTOR).add([files])
     whole = shutil.copytree(reference[1], tmp_path / "whole")
     found = []

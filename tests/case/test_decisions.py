@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -18,6 +16,7 @@ from floodmark.case import Case
 from floodmark.case.deriving import Deriving
 from floodmark.detectors.sigma import Sigma
 from floodmark.errors import CaseError, UsageError
+from forked import fresh
 from small_files import ACTOR, CONTACTS, DATAMAP, csv_bytes, rest
 
 SCHEMA = Path(__file__).parent.parent / "exchange" / "detection_finding.schema.json"
@@ -339,13 +338,7 @@ print(seen)
 
 def probe(stop, root, verb):
     """Run a command in a process of its own that kills itself before its system call number `stop`."""
-    tests = Path(__file__).parent.parent
-    return subprocess.run(
-        [sys.executable, "-c", PROBE, str(stop), str(root), str(tests), verb],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return fresh().run(PROBE, stop, root, Path(__file__).parent.parent, verb)
 
 
 def decided(root):

@@ -6,11 +6,13 @@ import os
 import random
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from floodmark.simulate import simulate
+from forked import Forked
 from small_files import run
 
 pytestmark = pytest.mark.slow
@@ -56,19 +58,20 @@ def investigated(folder, made, way):
     relative = way.startswith("relative")
     shown = name if relative else root
     prefix = ["taskset", "-c", "0"] if "one thread" in way and shutil.which("taskset") else []
-    options = {"env": environment, "cwd": folder if relative else "/", "prefix": prefix}
-    run("init", shown, "--organisation", "Example Air", "--timezone", "Australia/Sydney", **options)
-    logs = list(made.logs)
-    if "shuffled" in way:
-        random.Random(5).shuffle(logs)
-    calls = [logs[::-1][:20], logs] if "many calls" in way else [logs]
-    for call in calls:
-        run("add", shown, *call, status=0, **options)
-    tables = [f"{table}={path}" for table, path in made.tables.items()]
-    run("snapshot", shown, "--map", made.datamap, "--at", made.snapshot_at, *tables, status=0, **options)
-    run("investigate", shown, **options)
-    run("report", shown, "--format", "md", "--format", "html", "--format", "json", status=0, **options)
-    run("verify", shown, status=0, **options)
+    with closing(Forked(prefix, environment)) as process:
+        options = {"by": process, "cwd": folder if relative else "/"}
+        run("init", shown, "--organisation", "Example Air", "--timezone", "Australia/Sydney", **options)
+        logs = list(made.logs)
+        if "shuffled" in way:
+            random.Random(5).shuffle(logs)
+        calls = [logs[::-1][:20], logs] if "many calls" in way else [logs]
+        for call in calls:
+            run("add", shown, *call, status=0, **options)
+        tables = [f"{table}={path}" for table, path in made.tables.items()]
+        run("snapshot", shown, "--map", made.datamap, "--at", made.snapshot_at, *tables, status=0, **options)
+        run("investigate", shown, **options)
+        run("report", shown, "--format", "md", "--format", "html", "--format", "json", status=0, **options)
+        run("verify", shown, status=0, **options)
     return {
         str(file.relative_to(root)): file.read_bytes()
         for part in ("results", "report")

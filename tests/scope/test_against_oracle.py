@@ -97,7 +97,7 @@ def check_laws(judged: Judged, world: oracles.World) -> None:
 
 
 @given(world=st.one_of(strategies.worlds(), strategies.crowded_worlds()))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_the_code_says_what_the_oracle_says(connection: Connection, world: oracles.World) -> None:
     """Cells and outcomes are equal, bounds hold the truth."""
     judged = Judged(Engine(connection), world)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,8 +22,18 @@ def vishing_key(vishing: Simulated) -> dict[str, Any]:
     return json.loads(vishing.key.read_text("utf-8"))
 
 
+@pytest.fixture(scope="session")
+def qantas_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Simulated]:
+    """Return a maker of the published case by its number of customers, each made once."""
+
+    @cache
+    def made(customers: int) -> Simulated:
+        return simulate(tmp_path_factory.mktemp("qantas"), scenario="qantas", customers=customers, seed=3)
+
+    return made
+
+
 @pytest.fixture(scope="session", params=[570, 5_700])
-def qantas(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Simulated, int]:
+def qantas(request: pytest.FixtureRequest, qantas_of: Callable[[int], Simulated]) -> tuple[Simulated, int]:
     """The published case at a ten-thousandth and a thousandth of its size."""
-    folder: Path = tmp_path_factory.mktemp("qantas")
-    return simulate(folder, scenario="qantas", customers=request.param, seed=3), request.param
+    return qantas_of(request.param), request.param

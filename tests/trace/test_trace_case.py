@@ -34,7 +34,9 @@ def investigated(simulated: Simulated, folder: Path, files: list[Path]) -> Path:
 def test_the_victim_s_own_work_stays_out_in_any_order_of_files(vishing: Simulated, tmp_path: Path) -> None:
     """Sessions and addresses are those of the key; the rest of the account is usual; the bytes are equal."""
     key = json.loads(vishing.key.read_text("utf-8"))["intrusion"]
-    one = investigated(vishing, tmp_path / "one", list(vishing.logs))
+    # A week of ordinary work before the theft is enough to tell it from.
+    logs = [path for path in vishing.logs if not path.name.startswith(("2025-06-0", "2025-06-1"))]
+    one = investigated(vishing, tmp_path / "one", logs)
     told: dict[str, Any] = json.loads((one / "results" / "intrusion.json").read_text("ascii"))
     assert set(told["intrusion"]["sessions"]) == set(key["sessions"])
     assert set(told["intrusion"]["addresses"]) == set(key["addresses"])
@@ -46,6 +48,6 @@ def test_the_victim_s_own_work_stays_out_in_any_order_of_files(vishing: Simulate
     report = (one / "report" / "report.md").read_text("utf-8")
     for link in told["intrusion"]["links"]:
         assert link["id"] in report
-    two = investigated(vishing, tmp_path / "two", list(reversed(vishing.logs)))
+    two = investigated(vishing, tmp_path / "two", logs[::-1])
     for name in ("intrusion.json", "scope.json"):
         assert (one / "results" / name).read_bytes() == (two / "results" / name).read_bytes()
