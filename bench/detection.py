@@ -43,7 +43,7 @@ from floodmark.simulate.families import FAMILIES
 HELD_OUT = ("page-walking", "acquired-team")
 """Families that nobody tuned on, made without knowledge of how detection works: one hostile, one honest."""
 TUNING_SEEDS = range(1, 100)
-REPORT_FROM, CLEAN_FROM = 1_000, 100_000
+REPORT_FROM, CLEAN_FROM = 2_000, 200_000
 DRIP = "drip"
 HEAD = (
     ("detected", 17),

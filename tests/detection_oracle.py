@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -21,6 +21,10 @@ from floodmark.ledger.source import READS
 DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(weeks=1)
 BROWSER = frozenset({"page_view", "list_view", "report", "report_export"})
 SINGLE = frozenset({"page_view", "record", "file"})
+WAYS = {
+    "query": "query", "query_more": "query", "search": "query", "read_unknown": "query",
+    "bulk_job": "bulk", "bulk_result": "bulk", "report": "report", "list_view": "report",
+}  # fmt: skip
 Signs = set[tuple[Any, ...]]
 AddUp = Callable[[Mapping[str, int]], int]
 
@@ -38,6 +42,8 @@ class Seen:
     ip: str | None
     operation: str
     record: str | None
+    act: str
+    """What it is a part of: one query, job or run of a day, or hour of single records."""
     rows: int
     """Customer rows that it read."""
     reading: bool
@@ -48,6 +54,11 @@ class Seen:
     def hour(self) -> datetime:
         """The hour that it fell in."""
         return self.at.replace(minute=0, second=0, microsecond=0)
+
+    @property
+    def way(self) -> str:
+        """By what way it read."""
+        return "records" if self.operation in SINGLE else WAYS.get(self.operation, "")
 
 
 def bare(name: str | None) -> str:
@@ -86,11 +97,22 @@ def seen(rows: Iterable[Mapping[str, Any]]) -> list[Seen]:
             Seen(
                 each["event"], each["log"], each["actor"], each["at"], door,
                 ip.rsplit(".", 1)[0] + ".0/24" if ip else None, ip, each["operation"],
-                (each.get("record_ids") or [None])[0], read if reading else 0, reading,
+                (each.get("record_ids") or [None])[0], _act(each), read if reading else 0, reading,
                 each["operation"] == "describe" or counted, objects,
             )
         )  # fmt: skip
     return made
+
+
+def _act(each: Mapping[str, Any]) -> str:
+    """Return what a read is a part of, within its account, door and way of reading."""
+    if each["operation"] in SINGLE:
+        return f"{each['at']:%Y-%m-%d %H}"
+    if WAYS.get(each["operation"]) == "query":
+        part = each.get("query") or each["event"]
+    else:
+        part = each.get("job") or each.get("execution") or each["event"]
+    return f"{part} {each['at']:%Y-%m-%d}"
 
 
 # ---- signs of single detectors
@@ -130,6 +152,114 @@ def volume_burst(events: Sequence[Seen], *, steps: Mapping[str, int], rows: int,
             doors = tuple(sorted({each.door for each in mine if each.at <= at}))
             made.add((kind, actor, doors, at, hour, total, before))
     return made
+
+
+@dataclass(frozen=True)
+class Act:
+    """One query, job or run of a day, or one hour of single records: what each log tells of it."""
+
+    actor: str
+    door: str
+    way: str
+    day: date
+    begins_at: datetime
+    logs: Sequence[Sequence[tuple[datetime, int]]]
+    """Of each log, by time: when how many rows more were read."""
+
+    @property
+    def rows(self) -> int:
+        """The most that one log tells."""
+        return max(sum(rows for _, rows in log) for log in self.logs)
+
+    def reached(self, needed: float) -> datetime:
+        """When the rows of some log were as many."""
+        return min(
+            at
+            for log in self.logs
+            for at, _ in log
+            if sum(more for when, more in log if when <= at) >= needed
+        )
+
+
+def acts(events: Sequence[Seen]) -> list[Act]:
+    """Return what was read at one go."""
+    reads: defaultdict[tuple[str, str, str, str], list[Seen]] = defaultdict(list)
+    for each in events:
+        if each.reading:
+            reads[each.actor, each.door, each.way, each.act].append(each)
+    made: list[Act] = []
+    for (actor, door, way, _), mine in reads.items():
+        logs: list[Sequence[tuple[datetime, int]]] = []
+        for log in sorted({each.log for each in mine}):
+            parts = [each for each in mine if each.log == log]
+            if way == "records":
+                firsts: dict[str, datetime] = {}
+                for each in parts:
+                    if each.record:
+                        firsts.setdefault(each.record, each.at)
+                logs.append([(at, 1) for at in firsts.values()])
+            else:
+                logs.append([(each.at, each.rows) for each in parts])
+        begins_at = min(each.at for each in mine)
+        made.append(Act(actor, door, way, begins_at.date(), begins_at, logs))
+    return made
+
+
+def bulk(events: Sequence[Seen], *, rows: int, records: int, times: float) -> Signs:
+    """Of each account, door, way and day: large acts of one that had none half as large, and the largest of all."""
+    found: defaultdict[tuple[Any, ...], list[tuple[datetime, int, int]]] = defaultdict(list)
+    known = acts(events)
+    for each in known:
+        earlier = [
+            other for other in known if other.way == each.way and other.begins_at <= each.begins_at - DAY
+        ]
+        most = max((other.rows for other in earlier), default=0)
+        own = max((other.rows for other in earlier if other.actor == each.actor), default=0)
+        least = records if each.way == "records" else rows
+        key = (each.actor, (each.door,), each.way, each.day)
+        if each.rows >= least and own * 2 < least:
+            found["bulk-first", *key].append((each.reached(least), each.rows, own))
+        needed = max(least, times * most)
+        if each.rows >= needed:
+            at = each.reached(needed)
+            # Around the end of a month, when books are closed, reports are larger.
+            closing = "-closing" if each.way == "report" and (at.day >= 26 or at.day <= 2) else ""
+            found[f"bulk-largest{closing}", *key].append((at, each.rows, most))
+    return {
+        (
+            kind,
+            actor,
+            doors,
+            min(at for at, _, _ in told),
+            way,
+            *(max(each[n] for each in told) for n in (1, 2)),
+        )
+        for (kind, actor, doors, way, _), told in found.items()
+    }
+
+
+def record_walk(events: Sequence[Seen], *, steps: int) -> Signs:
+    """Of each account, door, object and day: when so many steps in one direction of ids lay within an hour."""
+    opened: defaultdict[tuple[str, str, str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for each in events:
+        if each.reading and each.operation in SINGLE and each.record:
+            opened[each.actor, each.door, each.record[:3], each.log].append((each.at, each.record))
+    walks: defaultdict[tuple[str, str, str, date], list[tuple[int, datetime, int]]] = defaultdict(list)
+    for (actor, door, name, _), pages in opened.items():
+        path: list[tuple[datetime, bool]] = []
+        for (_, last), (at, record) in pairwise(sorted(pages)):
+            if record == last:
+                continue
+            if path and path[-1][1] != (record > last):
+                path.clear()
+            path.append((at, record > last))
+            within = sum(at - when <= HOUR for when, _ in path)
+            if within >= steps:
+                walks[actor, door, name, at.date()].append((within, at, 1 if record > last else -1))
+    return {
+        ("walk", actor, (door,), min(at for _, at, _ in found), name, max(found)[0], max(found)[2])
+        for (actor, door, name, _), found in walks.items()
+    }
 
 
 def guest_sweep(events: Sequence[Seen], *, requests: int, times: int) -> Signs:
@@ -226,12 +356,18 @@ def slow_drip(
     steps: Mapping[str, float],
     days: int,
     known_days: int,
+    colleagues: float,
+    settled_days: int,
     spread: float,
     least: float,
     slack: float,
     most: float,
 ) -> Signs:
-    """Page's sum of the distinct records a day beyond the usual; told at the record that reached a step."""
+    """Page's sum of the distinct records a day beyond the usual; told at the record that reached a step.
+
+    The usual is the account's own, and that of busy colleagues, if it is more, where it has few days and they
+    have enough; but what an account does that began after the ledger's first week is not compared so for a while.
+    """
     opened: defaultdict[tuple[str, str], defaultdict[date, dict[str, datetime]]] = defaultdict(
         lambda: defaultdict(dict)
     )
@@ -249,42 +385,76 @@ def slow_drip(
         for key, by_day in opened.items()
         for day in by_day
     }
-    usual = {key: value for key, value in usual.items() if value[2] >= known_days}
-    busier: dict[tuple[str, date], float] = {}
-    for (_, name), day in usual:
-        shares = [
-            len(opened[key][day]) / max(middle, 10)
-            for (key, when), (middle, _, _) in usual.items()
-            if key[1] == name and when == day
-        ]
-        busier[name, day] = max(1, median(shares)) if len(shares) >= 5 else 1
+    own = {key: value for key, value in usual.items() if value[2] >= known_days}
+    busier, theirs = _colleagues(opened, own, colleagues)
+    settled = _settled(events, settled_days)
     made: Signs = set()
     for key, by_day in opened.items():
         total = 0.0
         for day in sorted(by_day):
-            if (key, day) not in usual:
-                continue
             middle, distance, _ = usual[key, day]
-            times = max(
-                (
-                    each
-                    for (name, when), each in busier.items()
-                    if name == key[1] and day - timedelta(days=4) <= when < day
-                ),
-                default=1,
-            )
+            if (key, day) not in own:
+                if (key[0], day) not in settled or not _lately(theirs, key[1], day):
+                    continue
+                middle, distance = max(middle, *_lately(theirs, key[1], day)), 0
+            times = max(_lately(busier, key[1], day), default=1)
             expected, wide = middle * times, max(1.4826 * distance, spread * middle, least) * times
             step = min(most, (len(by_day[day]) - expected) / wide) - slack
             before, total = total, max(0.0, total + step)
+            order = sorted((at, record) for record, at in by_day[day].items())
             for kind, limit in steps.items():
                 if total >= limit and step > 0:
-                    order = sorted((at, record) for record, at in by_day[day].items())
                     # What was told on a day before counts when the day is over.
-                    over = before >= limit
-                    enough = len(order) if over else math.ceil(expected + wide * (slack + limit - before))
-                    told_at = order[max(1, min(enough, len(order))) - 1][0]
-                    made.add((kind, key[0], told_at, day, len(order), round(total, 1)))
+                    needed = math.ceil(expected + wide * (slack + limit - before))
+                    enough = len(order) if before >= limit else min(needed, len(order))
+                    told_at = order[max(1, enough) - 1][0]
+                    excess = math.floor(10 * total + 0.5) / 10
+                    made.add((kind, key[0], told_at, day, len(order), excess, (key, day) not in own))
     return made
+
+
+def _colleagues(
+    opened: Mapping[tuple[str, str], Mapping[date, Mapping[str, datetime]]],
+    own: Mapping[tuple[tuple[str, str], date], tuple[float, float, int]],
+    share: float,
+) -> tuple[dict[tuple[str, date], float], dict[tuple[str, date], float]]:
+    """Return, by object and day, how much busier all were, and what is usual for a busy one; five accounts or none."""
+    busier: dict[tuple[str, date], float] = {}
+    theirs: dict[tuple[str, date], float] = {}
+    for name, day in {(key[1], day) for key, day in own}:
+        those = {key: own[key, day][0] for key in opened if key[1] == name and (key, day) in own}
+        if len(those) >= 5:
+            shares = [len(opened[key][day]) / max(middle, 10) for key, middle in those.items()]
+            busier[name, day] = max(1, median(shares))
+            theirs[name, day] = _quantile(sorted(those.values()), share)
+    return busier, theirs
+
+
+def _settled(events: Sequence[Seen], days: int) -> set[tuple[str, date]]:
+    """Return (account, day) of those that began so many days before, or in the first week of the ledger."""
+    began: dict[str, datetime] = {}
+    for each in events:
+        began[each.actor] = min(began.get(each.actor, each.at), each.at)
+    return {
+        (each.actor, each.at.date())
+        for each in events
+        if began[each.actor]
+        < max(datetime.combine(each.at, time.min) - timedelta(days=days), min(began.values()) + WEEK)
+    }
+
+
+def _lately(of: Mapping[tuple[str, date], float], name: str, day: date) -> list[float]:
+    """Return what is known of an object's four days before a day."""
+    past = [(name, day - timedelta(days=back)) for back in (1, 2, 3, 4)]
+    return [of[each] for each in past if each in of]
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """Return the value below which this share lies, between two of them where it falls there."""
+    place = (len(ordered) - 1) * share
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def _usual(past: Sequence[int]) -> tuple[float, float, int]:

@@ -2,6 +2,7 @@
 -- single records the distinct ones. unknown: further pages or downloads without a count. before, unknown_before:
 -- the largest such act of the actor that began a day or more earlier, and the number of those uncounted ones. full_at: when
 -- it had reached $rows rows ($records single records); null where it did not. unknown_at: the first uncounted one.
+-- before_all: the largest such act of anybody that began a day or more earlier; most_at: when it was that $most_times times.
 WITH by_log AS (
     SELECT way, kind, act, min(done_at) AS begins_at, max(done_at) AS ends_at, max(job) AS job,
            CASE WHEN kind = 'records' THEN count(DISTINCT record) FILTER (kind = 'records') ELSE sum(rows) END::BIGINT AS rows,
@@ -34,7 +35,21 @@ WITH by_log AS (
     FROM by_act
     GROUP BY actor, kind, begins_at
     WINDOW up_to AS (PARTITION BY actor, kind ORDER BY begins_at ROWS UNBOUNDED PRECEDING)
+), everybody AS (
+    SELECT kind, begins_at, max(max(rows)) OVER (PARTITION BY kind ORDER BY begins_at ROWS UNBOUNDED PRECEDING) AS most_of_all
+    FROM by_act GROUP BY kind, begins_at
+), compared AS (
+    SELECT by_act.*, coalesce(most, 0) AS before, coalesce(uncounted, 0)::BIGINT AS unknown_before
+    FROM by_act ASOF LEFT JOIN so_far ON so_far.actor = by_act.actor AND so_far.kind = by_act.kind
+     AND so_far.begins_at <= by_act.begins_at - INTERVAL 1 DAY
+), placed AS (
+    SELECT compared.*, coalesce(most_of_all, 0) AS before_all
+    FROM compared ASOF LEFT JOIN everybody ON everybody.kind = compared.kind
+     AND everybody.begins_at <= compared.begins_at - INTERVAL 1 DAY
+), over_all AS (
+    SELECT actor, door, kind, act, min(done_at) AS most_at
+    FROM running JOIN detect_way USING (way) JOIN placed USING (actor, door, kind, act)
+    WHERE running.rows >= greatest($most_times * before_all, CASE WHEN kind = 'records' THEN $records ELSE $rows END)
+    GROUP BY actor, door, kind, act
 )
-SELECT by_act.*, coalesce(most, 0) AS before, coalesce(uncounted, 0)::BIGINT AS unknown_before
-FROM by_act ASOF LEFT JOIN so_far ON so_far.actor = by_act.actor AND so_far.kind = by_act.kind
- AND so_far.begins_at <= by_act.begins_at - INTERVAL 1 DAY
+SELECT placed.*, most_at FROM placed LEFT JOIN over_all USING (actor, door, kind, act)

@@ -1,7 +1,7 @@
 -- detect_event: one row per event that has an actor and a time, without failed and blocked acts.
 -- door: what the account came in by. The login where known, else the session; for a row without both that
 -- of the row with the same request, else address and client. net: /24 of IPv4, /48 of IPv6. client, agent:
--- names without their version. desk: the network, of work in the browser. report: its id. action: names
+-- names without their version. browser: which one, and on what system. desk: the network, of work in the browser. report: its id. action: names
 -- of what a page's framework asked for. reading: the act read customer records. counted: a COUNT() query.
 -- text: hash of the query text. objects: sorted, for acts that look around only.
 WITH login_of AS (
@@ -26,7 +26,7 @@ WITH login_of AS (
     FROM (SELECT DISTINCT client AS name FROM event)
 ), agent AS (
     SELECT user_agent, nullif(lower(trim(regexp_replace(user_agent, '[\s/_-]*v?[0-9].*$', ''))), '') AS agent,
-           is_phone(user_agent) AS mobile
+           is_phone(user_agent) AS mobile, browser(user_agent) AS browser
     FROM (SELECT DISTINCT user_agent FROM event)
 ), seen AS (
     SELECT event.event, log, event."at" AS done_at, coalesce(detect_name.actor, event.actor) AS actor, event.session,
@@ -37,7 +37,7 @@ WITH login_of AS (
            -- An identity provider names the application that was entered, not the one that came.
            CASE WHEN NOT starts_with(log, 'okta.') THEN named.client END AS client,
            CASE WHEN NOT starts_with(log, 'okta.') THEN event.app_id END AS app,
-           agent.agent,
+           agent.agent, agent.browser,
            operation, CASE WHEN job IS NOT NULL THEN lower(method) END AS method, objects, matched_rows, delivered_rows,
            CASE WHEN operation = 'report' THEN resource END AS report,
            CASE WHEN log = 'salesforce.elf.AuraRequest' THEN method END AS action, record_ids[1] AS record, job, execution, twin.visit AS twin_visit,

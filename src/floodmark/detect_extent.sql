@@ -6,5 +6,8 @@ SELECT finding, min(done_at) AS begins_at, max(done_at) AS ends_at, count(*) AS 
        coalesce(list_sort(list(DISTINCT client_name) FILTER (client_name <> '')), []) AS clients,
        coalesce(list_sort(list(DISTINCT ip) FILTER (ip IS NOT NULL)), []) AS addresses,
        list_sort(list(event))[1:$limit] AS events
-FROM detect_hostile JOIN detect_event USING (event)
+FROM detect_hostile JOIN (
+    SELECT event, done_at, session, login, client_name, ip FROM detect_event
+    UNION ALL SELECT event, done_at, session, login, client_name, ip FROM detect_left_out
+) USING (event)
 GROUP BY finding

@@ -1,6 +1,7 @@
 -- detect_hostile: one row per finding (its number in this run) and event. An event belongs to a finding that
 -- has marks when it shows one of them, or came in by a door that shows one, from an address of such events;
--- else when it came by the finding's doors within the finding's time, and is a read if reads are what is told.
+-- else when it came by the finding's doors within the finding's time, and is a read if reads are what is told. Of acts that
+-- detect_event leaves out those that a rule tells belong to it, too.
 WITH mark AS (
     SELECT unnest($mark_findings::BIGINT[]) AS finding, unnest($mark_actors::VARCHAR[]) AS actor,
            unnest($mark_kinds::VARCHAR[]) AS kind, unnest($marks::VARCHAR[]) AS mark
@@ -11,7 +12,7 @@ WITH mark AS (
 ), marked AS (
     SELECT DISTINCT mark.finding, detect_event.actor, detect_event.event, door, ip
     FROM detect_event JOIN mark ON mark.actor = detect_event.actor
-     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'net' THEN net WHEN 'desk' THEN desk ELSE ip END
+     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'browser' THEN browser WHEN 'net' THEN net WHEN 'desk' THEN desk ELSE ip END
 ), door AS (
     SELECT DISTINCT finding, actor, door FROM marked
 ), address AS (
@@ -25,8 +26,9 @@ SELECT DISTINCT finding, event FROM (
     LEFT JOIN address ON address.finding = door.finding AND address.ip = detect_event.ip
     WHERE detect_event.ip IS NULL OR address.ip IS NOT NULL
     UNION ALL
-    SELECT span.finding, detect_event.event
-    FROM detect_event JOIN span ON span.actor = detect_event.actor AND span.door = detect_event.door
-     AND detect_event.done_at BETWEEN span.begins_at AND span.ends_at
-    WHERE detect_event.reading OR NOT span.reads
+    SELECT span.finding, done.event
+    FROM (SELECT event, actor, door, done_at, reading FROM detect_event
+          UNION ALL SELECT event, actor, door, done_at, false FROM detect_left_out) AS done
+    JOIN span ON span.actor = done.actor AND span.door = done.door AND done.done_at BETWEEN span.begins_at AND span.ends_at
+    WHERE done.reading OR NOT span.reads
 )

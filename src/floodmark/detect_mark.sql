@@ -1,13 +1,16 @@
--- detect_mark: one row per actor, kind (client, app, agent, net, ip, desk) and mark that is new for the actor: first
+-- detect_mark: one row per actor, kind (client, app, agent, browser, net, ip, desk) and mark that is new for the actor: first
 -- seen $days or more after the actor's first event and after such marks could first be seen. That is the first event
 -- of the log's family, since a log without events has no file; but where three or more accounts appear within a day
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
 -- others: accounts that showed the mark a week or more before. told_at: when a log with enough history
 -- showed it. Times UTC.
-WITH shown AS (
-    SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'net', 'ip', 'desk']) AS kind,
-           unnest([client, app, agent, net, ip, desk]) AS mark
-    FROM detect_event
+WITH means AS (
+    -- Few distinct ones stand behind many events.
+    SELECT actor, log, client, app, agent, browser, net, ip, desk, min(done_at) AS done_at FROM detect_event GROUP BY ALL
+), shown AS (
+    SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'browser', 'net', 'ip', 'desk']) AS kind,
+           unnest([client, app, agent, browser, net, ip, desk]) AS mark
+    FROM means
 ), first_in_log AS (
     SELECT actor, kind, mark, log, min(done_at) AS first_at FROM shown WHERE mark IS NOT NULL GROUP BY actor, kind, mark, log
 ), first_of_log AS (

@@ -48,10 +48,12 @@ OWN_WEEKS = 4
 """How many weeks of an account's own history its colleagues' rate counts for."""
 YOUNG_WEEKS = 1
 """In its first week an account is learnt: what is new for it weighs half."""
+CLOSING_FROM, CLOSING_TO = 26, 2
+"""The days of the month between which books are closed: new, more and larger reports are the rule."""
 _NEW_AFTER_DAYS = 3
 _NEW_AFTER_DAYS_LEARNING = 1
 _NEW_FOR_WEEKS = 2
-_LARGE_ACT = {"rows": 500, "records": 200}
+_LARGE_ACT = {"rows": 500, "records": 200, "most_times": 1.5}
 _EVENT_LIMIT = 1000
 _SHOWN_LENGTH = 60
 # Objects that hold no customers: accounts of the tenant itself, its set-up and its own logs.
@@ -63,17 +65,17 @@ _PLUMBING = (
 )  # fmt: skip
 # Tables as long as the logs; they are let go when the findings are made.
 _LARGE = ("detect_twin", "detect_event", "detect_way", "detect_read", "detect_act", "detect_presence")
-_TRIGGERS = frozenset({"client", "app", "agent", "net", "desk"})
+_TRIGGERS = frozenset({"client", "app", "agent", "browser", "net", "desk"})
 _LITTLE = 2
 """What a part counts at most that another part explains."""
 _VAST = 6
 """The volume that a new tool does not explain."""
 
 Family = Literal[
-    "tool", "announced", "place", "presence", "identity", "look", "volume", "pace", "cover", "drip", "guest",
-    "rule",
+    "tool", "announced", "place", "device", "presence", "identity", "look", "volume", "pace", "order",
+    "cover", "drip", "guest", "rule",
 ]  # fmt: skip
-_READING = frozenset({"volume", "pace", "drip", "guest"})
+_READING = frozenset({"volume", "pace", "order", "drip", "guest"})
 _MEANS = frozenset({"tool", "place"})
 
 
@@ -246,6 +248,9 @@ def _prepare(engine: Engine) -> History:
     _keep(engine, "detect_mark", {"days": days})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     _keep(engine, "detect_baseline", {})
+    # A detector that looks at more fills it.
+    columns = "event, done_at, actor, session, login, client_name, ip, door"
+    engine.keep("detect_left_out", f"SELECT {columns} FROM detect_event LIMIT 0")  # noqa: S608 - our names
     return History(begins_at, learning)
 
 
@@ -443,9 +448,10 @@ def _sum(heaviest: Mapping[str, int]) -> int:
     """Add up the heaviest sign of each family; parts that explain each other do not count in full.
 
     A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
-    looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours and
-    works at another pace. Who reads more than ever, where and when it always does, looks at more as well.
-    What a rule calls enough for a finding is enough, whatever explains it.
+    looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours, on
+    another computer and at another pace; a new factor and a new tool come with a new computer. Who reads more
+    than ever, where and when it always does, looks at more as well. What a rule calls enough for a finding is
+    enough, whatever explains it.
     """
     alone = heaviest.get("rule", 0)
     return max(_explained(heaviest), alone if alone >= TOLD else 0)
@@ -458,8 +464,11 @@ def _explained(heaviest: Mapping[str, int]) -> int:
         return sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
     place, presence = counted.pop("place", 0), counted.pop("presence", 0)
     elsewhere = max(place + min(presence, _LITTLE), presence) if place >= _LITTLE else presence
+    if "identity" in counted or "tool" in counted:
+        counted["device"] = 0
     if place >= _LITTLE:
-        counted["pace"] = min(counted.get("pace", 0), _LITTLE)
+        for each in ("pace", "device"):
+            counted[each] = min(counted.get(each, 0), _LITTLE)
     elif "tool" in counted:
         counted["rule"] = 0
         if counted.get("volume", 0) < _VAST:

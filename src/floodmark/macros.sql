@@ -89,5 +89,19 @@ CREATE OR REPLACE MACRO json_object_text(value) AS CASE WHEN json_valid(value) T
 -- Whether a client or user agent is the platform's app of a telephone, whose network changes by nature.
 CREATE OR REPLACE MACRO is_phone(name) AS regexp_matches(name, '(?i)salesforce ?(mobile|for (ios|android))');
 
+-- The browser of a desk that a user agent names, and its system where that is told: 'firefox on windows'; null for a program,
+-- for a telephone's, and for the short names of some logs, which do not tell the system.
+CREATE OR REPLACE MACRO browser(name) AS CASE
+    WHEN starts_with(name, 'Mozilla/') AND NOT regexp_matches(name, '(?i)\b(iphone|ipad|android|mobile)\b|headless|bot\b') THEN
+        CASE WHEN regexp_matches(name, '(?i)\bedge?\b') THEN 'edge'
+             WHEN regexp_matches(name, '(?i)\b(opr|opera)\b') THEN 'opera'
+             WHEN regexp_matches(name, '(?i)\bfirefox\b') THEN 'firefox'
+             WHEN regexp_matches(name, '(?i)\bchrome\b') THEN 'chrome'
+             WHEN regexp_matches(name, '(?i)\bsafari\b') THEN 'safari' END
+        || CASE WHEN regexp_matches(name, '(?i)\bwindows\b') THEN ' on windows'
+                WHEN regexp_matches(name, '(?i)\b(macintosh|mac os)\b') THEN ' on macos'
+                WHEN regexp_matches(name, '(?i)\blinux\b') THEN ' on linux' ELSE '' END
+END;
+
 -- The first two parts of an address or network (/16 of IPv4, /32 of IPv6): mostly of one provider.
 CREATE OR REPLACE MACRO neighbourhood(net) AS regexp_extract(net, '^\d+\.\d+|^[^:]*:[^:]*');

@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 
 from detectors.sample import START, Row, row
 
-ACTORS = tuple(f"0055j000000utl{letter}AAQ" for letter in "PQRST")
+ACTORS = tuple(f"0055j000000utl{letter}AAQ" for letter in "PQRSTUVWXYZ")
 ADDRESSES = ("203.0.113.5", "198.51.100.9", "192.0.2.77", None)
 CLIENTS = (None, "Telephony/2.9", "Helper/1.0")
 AGENTS = ("Mozilla/5.0 Chrome/126.0", "python-requests/2.32")
 Act = Literal[
-    "pages", "query", "counted pages", "free pages", "job", "report", "look", "guest", "failed", "loose"
+    "pages",
+    "query",
+    "counted pages",
+    "free pages",
+    "job",
+    "report",
+    "look",
+    "guest",
+    "failed",
+    "loose",
+    "walk",
 ]
 ACTS: tuple[Act, ...] = (
     "pages",
@@ -30,8 +40,10 @@ ACTS: tuple[Act, ...] = (
     "guest",
     "failed",
     "loose",
+    "walk",
 )
-SIZES = (1, 3, 12, 40, 250, 700, 5_000)
+# Half as many again as the largest is an edge.
+SIZES = (1, 3, 12, 40, 250, 700, 1_050, 5_000)
 MOST_ROWS = 60
 
 
@@ -149,11 +161,27 @@ class Drawn:
                 return [
                     (0, "salesforce.elf.API", "query", {"matched_rows": size, "outcome": "failure", **text})
                 ]
+            case "walk":
+                # Each record twice, by falling ids; the larger the slower.
+                apart = 20 if size < 100 else 400
+                return [
+                    (
+                        apart * n,
+                        "salesforce.elf.RestApi",
+                        "record",
+                        {
+                            "record_ids": [f"003w{self.minute % 97:02}{99 - n // 2}"],
+                            "delivered_rows": 1,
+                            **contact,
+                        },
+                    )
+                    for n in range(some)
+                ]
             case "loose":
                 return [(0, "salesforce.elf.ApiTotalUsage", "query", contact)]
 
 
-def days(actor: int, first: int, last: int, pages: int, hour: int) -> list[Drawn]:
+def days(actor: int, first: int, last: int, pages: int, hour: int, *, in_seven: int = 5) -> list[Drawn]:
     """Return the ordinary days of one account, a number of pages each, a few more or less."""
     return [
         Drawn(
@@ -163,7 +191,7 @@ def days(actor: int, first: int, last: int, pages: int, hour: int) -> list[Drawn
             max(1, pages + (day * 5 + actor) % 3 - 1),
         )
         for day in range(first, last)
-        if (day + actor) % 7 < 5
+        if (day + actor) % 7 < in_seven
     ]
 
 
@@ -210,13 +238,28 @@ def _attacks(draw: st.DrawFn) -> list[Drawn]:
 
 
 @st.composite
+def _teams(draw: st.DrawFn) -> list[Drawn]:
+    """Return the days of colleagues, and of somebody who has few days and opens more than they do."""
+    last, pages = draw(st.integers(6, 14)), draw(st.integers(1, 3))
+    size = draw(st.sampled_from((5, 6, 4)))
+    drawn = [each for n in range(5, 5 + size) for each in days(n, 0, last, pages, 2, in_seven=7)]
+    chosen = draw(st.sets(st.integers(last - 3, last + 5), min_size=1, max_size=4))
+    opened = draw(st.sampled_from((12, 40)))
+    # Seen before or not; what it did then read no record.
+    drawn += [Drawn(3, 1440 * draw(st.integers(0, 12)) + 60 * 6, "loose", 1)]
+    return drawn + [Drawn(3, 1440 * day + 60 * 6 + day, "pages", opened) for day in sorted(chosen)]
+
+
+@st.composite
 def ledgers(draw: st.DrawFn, *, attacks: int = 3, acts: int = 6) -> list[Row]:
     """Return the rows of a ledger, by time; no two with one id."""
-    drawn: list[Drawn] = []
-    for each in draw(
-        st.lists(_WORK, min_size=1, max_size=5, unique_by=lambda days: days[0].actor if days else -1)
-    ):
-        drawn += each
+    # Now and then a team, and sometimes nobody else: a newcomer may be alone at work.
+    drawn = draw(_teams()) if draw(st.sampled_from((False, False, True))) else []
+    if not drawn or draw(st.booleans()):
+        for each in draw(
+            st.lists(_WORK, min_size=1, max_size=5, unique_by=lambda days: days[0].actor if days else -1)
+        ):
+            drawn += each
     for each in draw(st.lists(_attacks(), max_size=attacks)):
         drawn += each
     drawn += draw(st.lists(_ACTED, max_size=acts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 import detection_oracle as oracle
-from detectors.ledgers import ledgers
+from detectors.ledgers import ACTORS, Drawn, days, ledgers
 from detectors.sample import Row, kept, ledger
 from detectors.test_weighing import together
 from floodmark.detectors.bulk_read import BulkRead
@@ -18,6 +19,7 @@ from floodmark.detectors.guest_sweep import GuestSweep
 from floodmark.detectors.new_client import NewClient
 from floodmark.detectors.odd_presence import OddPresence
 from floodmark.detectors.probing import Probing
+from floodmark.detectors.record_walk import RecordWalk
 from floodmark.detectors.slow_drip import SlowDrip
 from floodmark.detectors.volume_burst import VolumeBurst
 from floodmark.findings import SETTLED, Detector, detect
@@ -29,8 +31,12 @@ BURST = VolumeBurst(rows=100, least_before=2)
 GUEST = GuestSweep(requests=10, times=2)
 LOOK = Probing(probes=3)
 ODD = OddPresence(minutes=10, days=4)
-DRIP = SlowDrip(days=20, known_days=3, least=2)
-DETECTORS: tuple[Detector, ...] = (BulkRead(), GUEST, NewClient(), ODD, LOOK, DRIP, BURST)
+DRIP = SlowDrip(days=20, known_days=3, settled_days=3, least=2)
+BULK = BulkRead()
+WALK = RecordWalk(steps=4)
+DETECTORS: tuple[Detector, ...] = (BULK, GUEST, NewClient(), ODD, LOOK, WALK, DRIP, BURST)
+DRIPS = {name: value for name, value in DRIP.limits.items() if name not in {"kinds", "steps"}}
+STEPS = dict(zip(DRIP.limits["kinds"], DRIP.limits["steps"], strict=True))
 
 
 class Judged:
@@ -76,14 +82,24 @@ def check_signs(judged: Judged) -> None:
         events, minutes=ODD.minutes
     )
     assert judged.signs(ODD, kinds=("odd-hour",)) == oracle.odd_hour(events, days=ODD.days)
-    limits = {name: value for name, value in DRIP.limits.items() if name not in {"kinds", "steps"}}
-    drips = oracle.slow_drip(
-        events, steps=dict(zip(DRIP.limits["kinds"], DRIP.limits["steps"], strict=True)), **limits
-    )
-    assert {
-        (each["kind"], each["actor"], each["told_at"], each["day"], each["reached"], each["excess"])
+    assert judged.signs(WALK, "object", "steps", "way") == oracle.record_walk(events, steps=WALK.steps)
+    bulk = oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)
+    firsts = judged.signs(BULK, "way", "rows", "before", kinds=("bulk-first",))
+    largest = judged.signs(BULK, "way", "rows", "before_all", kinds=("bulk-largest", "bulk-largest-closing"))
+    assert firsts | largest == bulk
+    drips = {
+        (
+            each["kind"],
+            each["actor"],
+            each["told_at"],
+            each["day"],
+            each["reached"],
+            each["excess"],
+            each["by_colleagues"],
+        )
         for each in judged.tables[DRIP.id]
-    } == drips
+    }
+    assert drips == oracle.slow_drip(events, steps=STEPS, **DRIPS)
 
 
 def check_weights(judged: Judged) -> list[oracle.Weighed]:
@@ -148,8 +164,6 @@ def test_the_code_finds_what_the_oracle_finds_at_length(rows: list[Row]) -> None
 
 def test_the_oracle_sees_something() -> None:
     """An oracle that finds nothing agrees with everything: each kind of answer occurs in one made ledger."""
-    from detectors.ledgers import Drawn, days  # noqa: PLC0415 - this test alone makes one by hand
-
     drawn = [*days(0, 0, 26, 3, 8), *days(1, 0, 26, 4, 9)]
     drawn += [
         Drawn(0, 1440 * 15 + 60 * 8 + n, act, 5_000, 2, 2, 1)
@@ -157,11 +171,47 @@ def test_the_oracle_sees_something() -> None:
     ]
     drawn += [Drawn(0, 1440 * 15 + 60 * 8 + 7, "query", 12, 2, 2, 1)]
     drawn += [Drawn(1, 1440 * day + 60 * 9 + 30, "pages", 40) for day in range(16, 20)]
+    # Colleagues, and somebody with few days who opens more than they do: slowly and by falling ids as well.
+    drawn += [each for n in range(5, 10) for each in days(n, 0, 20, 3, 2, in_seven=7)]
+    drawn += [Drawn(3, 1440, "loose", 1), *(Drawn(3, 1440 * day + 60 * 6, "pages", 40) for day in (18, 19))]
+    drawn += [Drawn(3, 1440 * 19 + 60 * 8, "walk", 12), Drawn(3, 1440 * 20, "walk", 250)]
     judged = Judged(sorted((each for act in drawn for each in act.rows()), key=lambda each: each["at"]))
     check_signs(judged)
     check_findings(judged, check_weights(judged))
     assert {each["kind"] for each in judged.sign} >= {
-        "burst-8", "guest-sweep", "looked", "looked-around", "two-places", "drip-8", "bulk-first", "job-deleted", "place-unknown",
+        "burst-8", "guest-sweep", "looked", "looked-around", "two-places", DRIP.kinds[-1].id, "bulk-first", "bulk-largest",
+        "job-deleted", "place-unknown", "walk",
     }  # fmt: skip
+    # Of twelve rows each record stands in two: five steps. Slowly, an hour holds four of them.
+    walks = [each for each in judged.tables[WALK.id] if each["way"] < 0]
+    assert {(each["actor"], each["steps"]) for each in walks} == {(ACTORS[3], 5)}
+    assert any(each["by_colleagues"] for each in judged.tables[DRIP.id])
     assert len(judged.found.findings) >= 1
     assert judged.events[-1].at - judged.events[0].at > timedelta(days=20)
+
+
+def test_drawn_ledgers_show_what_is_compared() -> None:
+    """The ledgers of the property above are not all quiet: each of these occurs in some, and is missing in some."""
+    shown: Counter[str] = Counter()
+
+    @given(rows=ledgers())
+    @settings(max_examples=12)
+    def look(rows: list[Row]) -> None:
+        events = oracle.seen(rows)
+        walks = oracle.record_walk(events, steps=WALK.steps)
+        drips = oracle.slow_drip(events, steps=STEPS, **DRIPS)
+        shown["ledgers"] += 1
+        shown["rising"] += any(each[-1] > 0 for each in walks)
+        shown["falling"] += any(each[-1] < 0 for each in walks)
+        shown["by colleagues"] += any(each[-1] for each in drips)
+        shown["by its own days"] += any(not each[-1] for each in drips)
+        kinds = {each[0] for each in oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)}
+        for kind in ("bulk-first", "bulk-largest"):
+            shown[kind] += kind in kinds
+
+    look()
+    assert shown.pop("ledgers") == 12
+    # A busy day's pages lie in the order of their ids, so that few ledgers show no walk.
+    assert shown.pop("rising") > 0
+    assert len(shown) == 5
+    assert {name: 0 < count < 12 for name, count in shown.items()} == dict.fromkeys(shown, True)

@@ -104,6 +104,7 @@ def test_ids_are_unique_and_sorted() -> None:
         "new-client",
         "odd-presence",
         "probing",
+        "record-walk",
         "slow-drip",
         "volume-burst",
     } <= set(ids)

@@ -2,7 +2,20 @@ from datetime import timedelta
 
 import pytest
 
-from detectors.sample import AGENT, COLLEAGUE, HOST, OFFICE, START, export, found, row, signs, work
+from detectors.sample import (
+    AGENT,
+    BROWSER,
+    COLLEAGUE,
+    HOST,
+    OFFICE,
+    START,
+    export,
+    found,
+    ledger,
+    row,
+    signs,
+    work,
+)
 from floodmark.detectors.new_client import DETECTOR
 
 LATE = START + timedelta(days=19, minutes=1)
@@ -372,3 +385,218 @@ def test_the_first_load_of_an_announced_tool_is_no_finding() -> None:
     load = export(LATE, 4_000)
     assert len(found([*work(), *CALLS, *load]).findings) == 1
     assert found([*work(), *CALLS, setup(LATE - timedelta(days=1), "My Ticket Portal"), *load]).findings == ()
+
+
+# ---- browsers
+
+
+WINDOWS, MACOS, LINUX = (
+    "Windows NT 10.0; Win64; x64",
+    "Macintosh; Intel Mac OS X 10_15_7",
+    "X11; Linux x86_64",
+)
+WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+
+
+def chrome(system=WINDOWS, version="126.0.0.0", more=""):
+    """Return the user agent of a browser that is built on Chrome."""
+    return f"Mozilla/5.0 ({system}) {WEBKIT} Chrome/{version} Safari/537.36{more}"
+
+
+def firefox(system=WINDOWS, version="127.0"):
+    """Return the user agent of Firefox."""
+    return f"Mozilla/5.0 ({system}; rv:{version}) Gecko/20100101 Firefox/{version}"
+
+
+def safari(system=MACOS, version="17.5"):
+    """Return the user agent of Safari, or of one that is built on the same."""
+    return (
+        f"Mozilla/5.0 ({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{version} Safari/605.1.15"
+    )
+
+
+@pytest.mark.parametrize(("system", "word"), [(WINDOWS, "windows"), (MACOS, "macos"), (LINUX, "linux")])
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (chrome, "chrome"),
+        (firefox, "firefox"),
+        (safari, "safari"),
+        (lambda system: chrome(system, more=" Edg/126.0.2592.56"), "edge"),
+        (lambda system: chrome(system, more=" Edge/18.19045"), "edge"),
+        (lambda system: chrome(system, more=" OPR/110.0.0.0"), "opera"),
+    ],
+    ids=["chrome", "firefox", "safari", "edge", "old edge", "opera"],
+)
+def test_browsers_of_a_desk(agent, name, system, word) -> None:
+    """What is built on another browser names that one, too; the system is told beside it."""
+    assert browsers(agent(system)) == [f"{name} on {word}"]
+
+
+def browsers(*agents):
+    """Return what browser each of these user agents is."""
+    with ledger([]) as opened:
+        return [opened.row("SELECT browser($1)", [agent])[0] for agent in agents]
+
+
+def test_browsers_as_login_logs_write_them() -> None:
+    """A name and a version do not tell the system, and would be new beside the user agent of the same browser."""
+    written = ("Chrome 137", "Edge 126", "Firefox 127", "Safari 17.5", "Opera 110", "chrome 9", "FIREFOX")
+    assert browsers(*written) == [None] * len(written)
+
+
+def test_programs_that_call_themselves_browsers_are_none() -> None:
+    """Without a window, or by their own word a robot."""
+    agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) {}Chrome/137.0.0.0 Safari/537.36"
+    robot = "Mozilla/5.0 (compatible; Examplebot/2.1) Chrome/137.0.0.0 Safari/537.36"
+    assert browsers(agent.format(""), agent.format("Headless"), robot) == ["chrome on linux", None, None]
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/126.0 Mobile/15E148 Safari/604.1",
+        "Mozilla/5.0 (iPad; CPU OS 12_2 like Mac OS X) AppleWebKit/605.1.15 Version/12.1 Safari/604.1",
+        "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 13; SM-X200) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36",
+        "Mozilla/5.0 (Android 14; Mobile; rv:127.0) Gecko/127.0 Firefox/127.0",
+        "Chrome Mobile 137",
+        "Safari Mobile 17",
+        "SalesforceMobileSDK/12.0.1 iOS/17.5 (iPhone)",
+    ],
+)  # fmt: skip
+def test_telephones_have_no_browser_of_a_desk(agent) -> None:
+    """They come and go with the person."""
+    assert browsers(agent) == [None]
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "python-requests/2.32", "curl/8.5.0", "Java/17.0.11", "PostmanRuntime/7.39", "Data Loader 60.0", "Browser",
+        "Unknown", "chromedriver/126.0", "My Firefox/1.0", "firefoxish 3", "",
+        "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-AU) WindowsPowerShell/5.1.19041.4522",
+        "Mozilla/5.0 (compatible; Crawler/2.1; +https://crawler.example/)", None,
+    ],
+)  # fmt: skip
+def test_programs_have_no_browser(agent) -> None:
+    """Also those that begin as browsers do."""
+    assert browsers(agent) == [None]
+
+
+def at_desk(at, agent, *, key="b", **slots):
+    """Return one page opened in the office by a browser."""
+    return page(
+        at, **{"ip": OFFICE, "user_agent": agent, "session": f"s-{key}", "login": f"l-{key}", **slots}
+    )
+
+
+FIREFOX = firefox()
+
+
+def test_another_browser_is_told_once() -> None:
+    """At its first page, however many follow by that door and others."""
+    pages = [
+        at_desk(LATE + timedelta(hours=n), firefox(version=f"{127 + n}.0"), key=f"b{n // 3}")
+        for n in range(6)
+    ]
+    (sign,) = new(*pages)
+    assert (sign["actor"], sign["kind"], sign["what"]) == (AGENT, "browser-unknown", "browser")
+    assert (sign["told_at"], sign["begins_at"], sign["doors"]) == (LATE, LATE, ["login l-b0"])
+    assert (sign["family"], sign["points"], sign["others"]) == ("device", 3, 0)
+    assert sign["told"].startswith(
+        'came with browser "firefox on windows", new for it / no other account used it a week or more before'
+    )
+    assert DETECTOR.more_techniques(sign) == ()
+    assert found([*work(), *CALLS, *pages]).findings == ()
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        BROWSER,
+        BROWSER.replace("126.0", "127.0"),
+        chrome(version="140.0.1.2"),
+        chrome("Windows NT 11.0; Win64; x64"),
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile/15E148 Safari/604.1",
+        None,
+    ],
+    ids=["the same", "newer", "much newer", "newer system", "telephone", "unknown"],
+)
+def test_a_known_browser_is_quiet(agent) -> None:
+    """Another version of it, or of the system; a telephone's is none."""
+    assert new(at_desk(LATE, agent)) == []
+
+
+@pytest.mark.parametrize("agent", [chrome(MACOS), chrome(more=" Edg/126.0"), safari(), firefox(LINUX)])
+def test_another_system_or_maker_is_another_browser(agent) -> None:
+    """The same browser on another system is another machine."""
+    (sign,) = new(at_desk(LATE, agent))
+    assert (sign["kind"], sign["name"]) == ("browser-unknown", browsers(agent)[0])
+
+
+def test_a_program_is_a_tool_and_no_browser() -> None:
+    """One sign for one thing."""
+    assert {what: each["kind"] for what, each in kinds(at_desk(LATE, "python-requests/2.32")).items()} == {
+        "agent": "agent-unknown"
+    }
+
+
+def test_a_failed_login_shows_no_browser() -> None:
+    """Who did not come in shows nothing about the account."""
+    assert new(at_desk(LATE, FIREFOX, outcome="failure")) == []
+
+
+@pytest.mark.parametrize(("days", "quiet"), [(2, True), (3, False)])
+def test_the_browsers_of_an_accounts_first_days_are_learnt(days, quiet) -> None:
+    """A starter has one on the first day, and another on the next."""
+    begun = START + timedelta(days=10)
+    rows = [at_desk(begun + timedelta(hours=n), BROWSER, key=f"c{n}", actor=COLLEAGUE) for n in range(5)]
+    told = new(*rows, at_desk(begun + timedelta(days=days), FIREFOX, actor=COLLEAGUE))
+    assert (
+        [(each["actor"], each["kind"]) for each in told] == [] if quiet else [(COLLEAGUE, "browser-unknown")]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "day", "kind"),
+    [("ABC", 12, "browser-known"), ("AB", 12, "browser-unknown"), ("ABC", 13, "browser-unknown")],
+    ids=["three", "two", "less than a week before"],
+)
+def test_a_browser_that_colleagues_have(names, day, kind) -> None:
+    """Three had it a week before: the office has it, and this account not yet."""
+    others = [
+        at_desk(START + timedelta(days=day, minutes=2 + n), FIREFOX, key=letter, actor=f"0055j000000utl{letter}AAQ")
+        for n, letter in enumerate(names)
+    ]  # fmt: skip
+    late = at_desk(LATE + timedelta(minutes=5), FIREFOX)
+    (sign,) = [each for each in new(*others, late) if each["actor"] == AGENT]
+    assert (sign["kind"], sign["others"], sign["points"]) == (kind, 0 if day == 13 else len(names), 3)
+
+
+def test_browsers_of_logins_alone() -> None:
+    """The log of logins writes a short name without a system: a newer version is known, and none is a browser's mark."""
+    logins = [
+        row(START + timedelta(days=day), "salesforce.rtem.LoginEvent", "login", user_agent=f"Chrome {120 + day}",
+            session=f"n{day}", login=f"n{day}")
+        for day in range(21)
+    ]  # fmt: skip
+    assert signs(logins, DETECTOR) == []
+    other = logins[19] | {"event": "other", "user_agent": "Firefox 139"}
+    assert [each["what"] for each in signs([*logins, other], DETECTOR)] == ["agent"]
+
+
+def test_a_finding_has_the_events_of_its_browser() -> None:
+    """Also those by another login, days later; what the known browser opens is no part."""
+    night = LATE + timedelta(hours=13)
+    # Many pages in an hour at night, in the order of their ids: browser 3, hour 2, rows 4, order 4.
+    theft = [
+        at_desk(night + timedelta(seconds=10 * n), FIREFOX, record_ids=[f"003w{n:04}"]) for n in range(250)
+    ]
+    later = at_desk(LATE + timedelta(days=5), FIREFOX, key="later")
+    beside = at_desk(LATE + timedelta(days=5, minutes=1), BROWSER, key="known")
+    (finding,) = found([*work(28), *theft, later, beside]).findings
+    assert {"new-client", "record-walk", "bulk-read"} <= {each.detector for each in finding.reasons}
+    assert set(finding.events) == {each["event"] for each in [*theft, later]}
+    assert (finding.severity, finding.confidence) == ("high", "medium")

@@ -198,3 +198,77 @@ def test_hostile_names_are_shown_inert() -> None:
     """A report's id is what the log says it is."""
     (sign,) = told(daily(), ran(LATE, "\x1b[2J\u202e"))
     assert sign["told"].isprintable()
+
+
+# ---- a flood of reports
+
+
+FLOOD = LIMITS["flood_runs"]
+
+
+def flood(*rows, kind="report-flood"):
+    """Return (told_at, runs, before) of the days with a flood."""
+    return [(each["told_at"], each["runs"], each["before"]) for each in told(*rows, kind=kind)]
+
+
+def test_a_flood_is_told_at_its_twentieth_report() -> None:
+    """However far apart on one day; beside what weaker signs of that day say."""
+    rows = several(FLOOD + 1, apart=timedelta(minutes=31))
+    made = {each["kind"]: each for each in told(daily(), rows)}
+    assert made.keys() == {"report-day", "report-flood"}
+    sign = made["report-flood"]
+    assert (sign["actor"], sign["told_at"]) == (AGENT, LATE + 19 * timedelta(minutes=31))
+    assert (sign["runs"], sign["before"], sign["family"], sign["points"]) == (21, 0, "volume", 5)
+    assert (sign["begins_at"], sign["ends_at"]) == (sign["told_at"], LATE + 20 * timedelta(minutes=31))
+    assert sign["doors"] == ["login l-r"]
+    assert sign["told"].startswith("ran 21 reports on one day, 2025-06-21 17:50 UTC / 0 at most before")
+    assert flood(daily(), rows[: 2 * (FLOOD - 1)]) == []
+
+
+@pytest.mark.parametrize(
+    ("usual", "runs", "heavy"),
+    [(2, 20, True), (2, 19, False), (3, 24, True), (3, 23, False), (4, 31, False), (4, 32, True)],
+)
+def test_eight_times_the_busiest_day_before(usual, runs, heavy) -> None:
+    """Twenty where two a day are usual, eight times as many where more are."""
+    rows = several(runs, apart=timedelta(minutes=9))
+    wanted = [(LATE + (runs - 1) * timedelta(minutes=9), runs, usual)] if heavy else []
+    assert flood(daily(19, runs=usual, actor=AGENT), rows) == wanted
+
+
+def test_the_busiest_day_of_all_before_counts() -> None:
+    """One day of three, long ago; not what came this morning, and not what colleagues do."""
+    busy = several(3, at=START + timedelta(hours=3))
+    apart = timedelta(minutes=9)
+    assert flood(daily(runs=9), busy, daily(19, actor=AGENT), several(23, apart=apart)) == []
+    assert flood(daily(runs=9), busy, several(24, apart=apart)) == [(LATE + 23 * apart, 24, 3)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        several(FLOOD, at=LATE + timedelta(hours=14), apart=timedelta(minutes=10)),
+        [*several(FLOOD // 2), *several(FLOOD // 2, actor=COLLEAGUE, at=LATE + timedelta(minutes=2))],
+        [*several(FLOOD - 1), *several(FLOOD - 1, log="salesforce.elf.Report")],
+        several(FLOOD + 9, key="one run"),
+        [each | {"outcome": "failure"} for each in several(FLOOD)],
+    ],
+    ids=["over midnight", "two people", "two logs of the same runs", "chunks of one run", "failed"],
+)  # fmt: skip
+def test_no_flood(rows) -> None:
+    """Two days, two people, or rows of the same run."""
+    assert flood(daily(19), rows) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "closing"),
+    [(23, False), (24, True), (28, True), (30, True), (31, False)],
+    ids=["25th", "26th", "30th", "2nd", "3rd"],
+)
+def test_a_flood_at_the_end_of_a_month_weighs_less(day, closing) -> None:
+    """When books are closed many reports are run."""
+    rows = several(FLOOD, at=START + timedelta(days=day, minutes=1), apart=timedelta(minutes=9))
+    made = told(daily(), rows)
+    (sign,) = [each for each in made if each["kind"].startswith("report-flood")]
+    assert (sign["kind"], sign["points"]) == (("report-flood-closing", 3) if closing else ("report-flood", 5))
+    assert "on one day" in sign["told"]

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from detectors.sample import AGENT, START, found, row, signs, work
 from floodmark.detectors.slow_drip import DETECTOR
 
@@ -96,3 +98,165 @@ def test_words_say_usual_spread_and_days() -> None:
     assert f"20 a day, give or take {LIMITS['least']}, by" in told[-1]["told"]
     assert "days above the usual" in told[-1]["told"]
     assert told[-1]["told"].isprintable()
+
+
+# ---- accounts with few days of their own
+
+
+DAY = 14
+FIVE = OTHERS[:5]
+
+
+def team(*counts, first=0, last=DAY + 1, name="003"):
+    """Return the days of colleagues, each with as many customers every day as its count says."""
+    return [
+        each
+        for actor, count in zip([*OTHERS, *(f"0055j000000utl{letter}AAQ" for letter in "GHJK")], counts, strict=False)
+        for day in range(first, last)
+        for each in more(day, count, actor=actor, name=name)
+    ]  # fmt: skip
+
+
+def login(at=START, *, actor=AGENT):
+    """Return an act that opened no record: the account was there."""
+    return row(at, "salesforce.elf.Login", "login", actor=actor, session="s-0", login="l-0")
+
+
+def part_time(*rows, day=DAY, since=START):
+    """Return kind -> records that were enough, of the signs of an account with no other days than these."""
+    made = [login(since), *(each for part in rows for each in part)]
+    begin = START + timedelta(days=day, hours=1, seconds=9)
+    return {
+        each["kind"]: round((each["told_at"] - begin) / timedelta(minutes=1)) + 1
+        for each in signs(made, DETECTOR)
+        if each["actor"] == AGENT and each["by_colleagues"]
+    }
+
+
+def test_an_account_with_few_days_is_compared_with_its_colleagues() -> None:
+    """Somebody in the first days opens five times what anybody does: told at the record that is too many."""
+    told = [
+        each
+        for each in signs([login(), *team(*[20] * 5), *more(DAY, 150)], DETECTOR)
+        if each["actor"] == AGENT
+    ]
+    assert [each["kind"] for each in told] == ["drip-4", "drip-6"]
+    first = told[0]
+    assert (first["usual"], first["spread"], first["known_days"]) == (20, LIMITS["least"], 0)
+    assert (first["by_colleagues"], first["excess"], first["reached"]) == (True, 7.0, 150)
+    assert first["doors"] == [f"login l-{AGENT[14]}{DAY}"]
+    assert first["told"].startswith(
+        "reached 150 distinct customers on 2025-06-16, after 0 days above the usual (150 in all)"
+        " / 20 a day, give or take 15, by busy colleagues; the excess adds up to 7.0 such spreads, 4 are a step"
+    )
+    assert part_time(team(*[20] * 5), more(DAY, 150)) == {"drip-4": 95, "drip-6": 125}
+
+
+@pytest.mark.parametrize(("count", "told"), [(95, {"drip-4": 95}), (94, {})])
+def test_four_spreads_above_the_slack(count, told) -> None:
+    """Twenty, and five times fifteen."""
+    assert part_time(team(*[20] * 5), more(DAY, count)) == told
+
+
+@pytest.mark.parametrize(
+    ("counts", "enough"),
+    [((10, 20, 30, 40, 50), 46 + 75), ((50, 10, 40, 20, 30), 121), ((10, 10, 10, 10, 40), 28 + 75), ((60,) * 5, 60 + 5 * 18)],
+    ids=["apart", "in any order", "one busy", "wide"],
+)  # fmt: skip
+def test_the_busiest_tenth_of_colleagues(counts, enough) -> None:
+    """Nine in ten have less: between the two busiest of five; the spread grows with it."""
+    assert part_time(team(*counts), more(DAY, enough)) == {"drip-4": enough}
+    assert part_time(team(*counts), more(DAY, enough - 1)) == {}
+
+
+def test_too_few_colleagues_are_no_comparison() -> None:
+    """Five that were at work on a day, or nothing is known."""
+    assert part_time(team(*[20] * 4), more(DAY, 200)) == {}
+    # Six, of whom four were at work on each of the days before.
+    gone = [*team(*[20] * 2, last=DAY - 4), *team(0, 0, *[20] * 4)]
+    assert part_time(gone, more(DAY, 200)) == {}
+    assert part_time(team(*[20] * 5, name="500"), more(DAY, 200)) == {}
+
+
+@pytest.mark.parametrize(("first", "shown"), [(DAY - 9, True), (DAY - 8, False)])
+def test_colleagues_need_days_enough(first, shown) -> None:
+    """On the day before they had seven days two days back, or six."""
+    assert bool(part_time(team(*[20] * 5, first=first), more(DAY, 150))) == shown
+
+
+@pytest.mark.parametrize(("back", "shown"), [(4, True), (5, False)])
+def test_colleagues_of_the_last_four_days(back, shown) -> None:
+    """All were at work four days before, or five; one goes on."""
+    rows = [*team(*[20] * 5, last=DAY - back + 1), *team(20, first=DAY - back + 1)]
+    assert bool(part_time(rows, more(DAY, 150))) == shown
+
+
+@pytest.mark.parametrize(("back", "enough"), [(4, 40 + 75), (5, 20 + 75)])
+def test_the_largest_of_the_last_four_days(back, enough) -> None:
+    """A day on which the busy were at work counts, if it is none too long ago."""
+    busy = team(*[20] * 5, *[40] * 5, last=DAY - back + 1)
+    rows = [*busy, *team(*[20] * 5, first=DAY - back + 1)]
+    assert part_time(rows, more(DAY, 150))["drip-4"] == enough
+
+
+def test_who_is_alone_at_work_is_compared_with_the_days_before() -> None:
+    """On a Sunday, too; and it makes no difference whether a colleague comes later that day."""
+    rows = [*team(*[20] * 5, last=DAY), *more(DAY, 150)]
+    late = [each | {"at": START + timedelta(days=DAY, hours=15)} for each in more(DAY, 1, actor=OTHERS[0])]
+    assert part_time(rows, late) == {"drip-4": 95, "drip-6": 125}
+    assert part_time(rows) == {"drip-4": 95, "drip-6": 125}
+
+
+def own(*counts):
+    """Return own days of an account, the last two days before the day in question."""
+    return [each for back, count in enumerate(reversed(counts)) for each in more(DAY - 2 - back, count)]
+
+
+@pytest.mark.parametrize(
+    ("days", "enough", "by_colleagues"), [(6, 20 + 75, True), (7, 5 + 75, False)], ids=["six", "seven"]
+)
+def test_with_seven_own_days_an_account_is_compared_with_itself(days, enough, by_colleagues) -> None:
+    """A part-timer who opens five a day is compared with that once it is known."""
+    base = [login(), *team(*[20] * 5), *own(*[5] * days)]
+    for count, told in ((enough, [by_colleagues]), (enough - 1, [])):
+        made = [each for each in signs([*base, *more(DAY, count)], DETECTOR) if each["actor"] == AGENT]
+        assert [each["by_colleagues"] for each in made] == told
+
+
+def test_the_spread_of_few_own_days_does_not_count() -> None:
+    """Days of 1 and 39 are a wide spread, if they were enough to know one."""
+    base = [*team(*[20] * 5), *own(39, 1, 39, 1)]
+    assert part_time(base, more(DAY, 95)) == {"drip-4": 95}
+    assert part_time(base, more(DAY, 94)) == {}
+
+
+@pytest.mark.parametrize(("count", "told"), [(65, {"drip-4": 65}), (64, {})])
+def test_few_days_add_up(count, told) -> None:
+    """Three spreads a day, less the slack: the second day reaches four."""
+    days = [more(DAY - 1, count), more(DAY, count)]
+    assert part_time(team(*[20] * 5), *days) == told
+
+
+def test_who_opens_what_colleagues_do_is_quiet() -> None:
+    """The first week of a new colleague."""
+    assert part_time(team(*[20] * 5), *(more(day, 30) for day in range(DAY - 5, DAY + 1))) == {}
+
+
+WEEK = timedelta(weeks=1)
+
+
+@pytest.mark.parametrize(("since", "shown"), [(WEEK - timedelta(seconds=1), True), (WEEK, False)])
+def test_who_came_after_the_first_week_is_new(since, shown) -> None:
+    """Who is new learns other work; who was there when the ledger began is no newcomer for all we know."""
+    first = login(START, actor=OTHERS[0])
+    assert bool(part_time([first], team(*[20] * 5), more(DAY, 150), since=START + since)) == shown
+
+
+@pytest.mark.parametrize(("early", "shown"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
+def test_an_account_older_than_two_weeks_is_new_no_more(early, shown) -> None:
+    """Counted from the midnight before the day in question."""
+    day = DAY + 14
+    midnight = (START + timedelta(days=day)).replace(hour=0) - timedelta(days=LIMITS["settled_days"])
+    first = login(START, actor=OTHERS[0])
+    rows = [[first], team(*[20] * 5, first=day - 10, last=day + 1), more(day, 150)]
+    assert bool(part_time(*rows, day=day, since=midnight - early)) == shown

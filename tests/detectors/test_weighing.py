@@ -58,7 +58,9 @@ def _ceiling(family: str, heaviest: dict[str, int]) -> int:
     match family:
         case "place" if not new_place:
             return 0
-        case "presence" | "pace" if new_place:
+        case "device" if new_tool or "identity" in heaviest:
+            return 0
+        case "presence" | "pace" | "device" if new_place:
             return 2
         case "volume" if new_tool and not new_place and heaviest["volume"] < 6:
             return 2
@@ -226,6 +228,8 @@ def test_one_family_alone_counts_once(family: str) -> None:
         ({"announced": 1, "tool": 6, "place": 5, "look": 5, "volume": 7}, 8),
         ({"announced": 1, "tool": 1, "place": 1, "look": 1, "volume": 1}, 4),
         ({"announced": 1, "cover": 6, "drip": 9, "guest": 9, "identity": 7, "rule": 7, "pace": 6, "presence": 4}, 0),
+        ({"announced": 1, "device": 5, "order": 5}, 0),
+        ({"announced": 1, "device": 5, "order": 5, "tool": 6, "place": 5}, 4),
         # in a new network odd hours, two places and another pace
         ({"place": 5, "presence": 4}, 7),
         ({"place": 2, "presence": 4}, 4),
@@ -261,6 +265,41 @@ def test_one_family_alone_counts_once(family: str) -> None:
         ({"identity": 7, "tool": 6, "volume": 5}, 15),
         ({"identity": 7, "look": 5}, 9),
         ({"identity": 7, "rule": 7, "place": 4}, 18),
+        # another browser: a reset factor or a new tool brings it along, and it goes with a new network
+        ({"device": 5}, 5),
+        ({"device": 5, "identity": 7}, 7),
+        ({"device": 5, "identity": 1}, 1),
+        ({"device": 5, "tool": 6}, 6),
+        ({"device": 5, "tool": 1}, 1),
+        ({"device": 5, "place": 2}, 4),
+        ({"device": 5, "place": 1}, 5),
+        ({"device": 1, "place": 5}, 6),
+        ({"device": 5, "place": 5, "presence": 4}, 9),
+        ({"device": 5, "place": 5, "tool": 6}, 11),
+        ({"device": 5, "place": 5, "identity": 7}, 12),
+        ({"device": 5, "place": 1, "tool": 6}, 6),
+        ({"device": 5, "presence": 4}, 9),
+        ({"device": 5, "look": 5}, 7),
+        ({"device": 5, "rule": 7}, 7),
+        ({"device": 5, "volume": 5, "rule": 7}, 12),
+        ({"device": 5, "pace": 6}, 11),
+        ({"device": 5, "cover": 6}, 11),
+        ({"device": 5, "drip": 9}, 14),
+        ({"device": 5, "guest": 9}, 14),
+        # a walk by the order of ids counts in full, and explains nothing
+        ({"order": 5}, 5),
+        ({"order": 5, "device": 5}, 10),
+        ({"order": 5, "place": 5}, 10),
+        ({"order": 5, "place": 1}, 5),
+        ({"order": 5, "place": 5, "pace": 6}, 12),
+        ({"order": 5, "presence": 4}, 9),
+        ({"order": 5, "tool": 6, "volume": 5}, 13),
+        ({"order": 5, "pace": 6, "volume": 5}, 16),
+        ({"order": 5, "look": 5}, 7),
+        ({"order": 5, "rule": 7}, 7),
+        ({"order": 5, "rule": 7, "place": 4}, 16),
+        ({"order": 5, "identity": 7}, 12),
+        ({"order": 5, "drip": 9}, 14),
     ],
 )  # fmt: skip
 def test_what_explains_what(signs: dict[str, int], points: int) -> None:
@@ -284,7 +323,7 @@ def test_levels(signs: list[tuple[str, int]], learning: bool) -> None:
     """Severity is high where customers were read or much came together; confidence where new means are a part."""
     (group,) = _merge([sign(family, points) for family, points in signs], {})
     families, much = {family for family, _ in signs}, together(signs) >= CERTAIN
-    severe = bool(families & {"volume", "pace", "drip", "guest"}) or much
+    severe = bool(families & {"volume", "pace", "order", "drip", "guest"}) or much
     sure = much and bool(families & {"tool", "place"}) and not learning
     assert group.levels(History(START, learning)) == (
         "high" if severe else "medium",
@@ -302,6 +341,11 @@ def test_levels(signs: list[tuple[str, int]], learning: bool) -> None:
         ({"presence": 4, "pace": 6}, ("high", "medium")),
         ({"guest": 12}, ("high", "medium")),
         ({"guest": 12, "place": 2}, ("high", "high")),
+        ({"order": 5, "device": 5}, ("high", "medium")),
+        ({"order": 5, "tool": 5, "cover": 4}, ("high", "high")),
+        ({"device": 5, "presence": 4, "cover": 6}, ("high", "medium")),
+        ({"device": 5, "cover": 6}, ("medium", "medium")),
+        ({"device": 5, "tool": 5, "cover": 5}, ("medium", "medium")),
     ],
 )
 def test_each_edge_of_the_levels(signs: dict[str, int], levels: tuple[str, str]) -> None:

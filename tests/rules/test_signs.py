@@ -6,7 +6,7 @@ import pytest
 
 from detectors.sample import ledger
 from floodmark import findings
-from floodmark.detectors.sigma import DETECTOR
+from floodmark.detectors.sigma import DETECTOR, Sigma
 
 AT = datetime(2025, 6, 16, 9)  # noqa: DTZ001 - the engine's timestamps are plain UTC
 ACTOR = "0055j000000utlPAAQ"
@@ -61,3 +61,43 @@ def test_who_has_no_account_here_goes_by_the_identity_providers_id():
 def test_an_act_of_nobody_is_no_sign():
     """A row without an account belongs to none."""
     assert signs(WORK, {**FETCHED, "actor": None}) == []
+
+
+RULE = """title: Bypass attempted
+id: 5b3c7f2e-1d46-4a86-9c1e-0f6f8f2a9b11
+status: experimental
+description: A rule of the case that is enough alone.
+level: critical
+tags:
+  - attack.t1621
+logsource:
+  product: okta
+  service: okta
+detection:
+  selection:
+    eventType: user.mfa.attempt_bypass
+  condition: selection
+floodmark:
+  points: 10
+"""
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"actor": "00u9", "actor_name": "root@example.com"},
+        {"actor": "00u1", "actor_name": "ann@example.com", "outcome": "failure"},
+    ],
+    ids=["no account here", "failed"],
+)
+def test_a_finding_of_such_an_act_alone_lists_it(tmp_path, person):
+    """Other detectors leave these acts out; what a rule tells of them is a finding with its event all the same."""
+    (tmp_path / "own.yml").write_text(RULE, "utf-8")
+    rows = [{**WORK, "event": f"w{day}", "at": AT + timedelta(days=day)} for day in range(12)] + [
+        {**BYPASS, **person, "event": "own", "at": AT + timedelta(days=10, hours=3), "ip": "192.0.2.1"}
+    ]
+    with ledger(rows) as engine:
+        found = findings.detect(engine, detectors=[Sigma([tmp_path])]).findings
+    assert [(each.detector, each.events, each.addresses) for each in found] == [
+        ("sigma", ("own",), ("192.0.2.1",))
+    ]

@@ -1,6 +1,6 @@
 """The first bulk read of an account: a large query, report or job, or records one by one at machine pace.
 
-Sees: the first act of at least `rows` customer rows; a bulk job deleted soon after.
+Sees: the first act of at least `rows` customer rows; one larger than anybody's; a bulk job soon deleted.
 Misses: an account whose work is bulk reading, and small reads over many days.
 Check: who ordered the export, and where its file is now.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from floodmark.findings import Detector, Kind
+from floodmark.findings import CLOSING_FROM, CLOSING_TO, Detector, Kind
 
 _WORDS = {
     "query": "rows by one query",
@@ -26,7 +26,8 @@ class BulkRead(Detector):
     """The first read of at least `rows` customer rows in one act, or `records` single records in an hour.
 
     Sees: a large query, report or bulk job, records one by one at machine pace, and, where no log counts
-    rows, the first fetch of further pages or bulk results; a bulk job deleted soon after.
+    rows, the first fetch of further pages or bulk results; an act half as large again as any that any account
+    did before; a bulk job deleted soon after.
     Misses: an account whose work is bulk reading, and small reads over many days.
     Check: who ordered the export, and where its file is now.
     """
@@ -36,6 +37,8 @@ class BulkRead(Detector):
     techniques = ("T1213.004",)
     kinds = (
         Kind("bulk-first", "volume", 0.006, 0.006, 5),
+        Kind("bulk-largest", "volume", 0.002, 0.002, 6),
+        Kind("bulk-largest-closing", "volume", 0.1, 0.1, 3),
         Kind("bulk-uncounted", "volume", 0.01, 0.01, 4),
         Kind("job-deleted", "cover", 0.001, 0.001, 6),
     )
@@ -48,8 +51,14 @@ class BulkRead(Detector):
         self.counted = counted
 
     def bound(self) -> Mapping[str, Any]:
-        """Return the least rows and records, and the rows an hour below which nothing was counted."""
-        return {"rows": self.rows, "records": self.records, "counted": self.counted}
+        """Return the least rows and records, the rows an hour that count as none, and the month's end."""
+        return {
+            "rows": self.rows,
+            "records": self.records,
+            "counted": self.counted,
+            "closing_from": CLOSING_FROM,
+            "closing_to": CLOSING_TO,
+        }
 
     def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Tell the largest act of the day, what the largest before was, and whether its job was deleted."""
@@ -59,6 +68,9 @@ class BulkRead(Detector):
         if row["kind"] == "bulk-uncounted":
             what = f"fetched {_UNCOUNTED[row['way']]} {row['unknown']:,} times {since}"
             return f"{what}, which no log counts", "it had fetched none"
+        if row["kind"].startswith("bulk-largest"):
+            largest = f"the largest of any account before had {row['before_all']:,}"
+            return f"read {row['rows']:,} {_WORDS[row['way']]} {since}", largest
         before = f"its largest before had {row['before']:,}" if row["before"] else "it had done none"
         return f"read {row['rows']:,} {_WORDS[row['way']]} {since}", before
 

@@ -19,6 +19,9 @@ WITH deletion AS (
 ), chosen AS (
     SELECT 'bulk-first' AS sign, full_at AS told_at, * FROM judged WHERE rows >= least AND before * 2 < least
     UNION ALL
+    SELECT 'bulk-largest' || CASE WHEN kind = 'report' AND (day(most_at) >= $closing_from OR day(most_at) <= $closing_to) THEN '-closing' ELSE '' END,
+           most_at, * FROM judged WHERE most_at IS NOT NULL
+    UNION ALL
     -- That nothing counted them is known when the hour is over.
     SELECT 'bulk-uncounted', date_trunc('hour', unknown_at) + INTERVAL 1 HOUR, * FROM judged
     WHERE kind IN ('query', 'bulk') AND unknown > 0 AND unknown_before = 0 AND before * 2 < least AND hour_rows < $counted
@@ -26,6 +29,6 @@ WITH deletion AS (
     SELECT 'job-deleted', deleted_at, * FROM judged WHERE deleted_at IS NOT NULL AND (rows > 0 OR unknown > 0)
 )
 SELECT sign AS kind, actor, [door] AS doors, min(told_at) AS told_at, min(begins_at) AS begins_at, max(ends_at) AS ends_at, kind AS way,
-       max(rows) AS rows, max(before) AS before, sum(unknown)::BIGINT AS unknown, min(deleted_at) AS deleted_at
+       max(rows) AS rows, max(before) AS before, max(before_all) AS before_all, sum(unknown)::BIGINT AS unknown, min(deleted_at) AS deleted_at
 FROM chosen
 GROUP BY sign, actor, door, kind, begins_at::DATE

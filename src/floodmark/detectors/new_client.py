@@ -1,4 +1,4 @@
-"""A client, application, user agent or network that is new for the account.
+"""A client, application, user agent, browser or network that is new for the account.
 
 Sees: an application that a talked-over user let in, a stolen token used from elsewhere, before any read.
 Misses: an intruder who copies the names of a known client and comes from the account's own network.
@@ -19,18 +19,19 @@ _WORDS = {
     "app": "application",
     "agent": "user agent",
     "net": "network",
+    "browser": "browser",
     "desk": "network of its work in the browser",
 }
 _SHOWN = 60
 
 
 class NewClient(Detector):
-    """A client, application, user agent or network that the account had not used before.
+    """A client, application, user agent, browser or network that the account had not used before.
 
     Sees: an application that a talked-over user let in, a stolen token used from elsewhere, before any read.
     Misses: an intruder who copies the names of a known client and comes from the account's own network,
     and an account whose own first days these are.
-    Check: whether the person set up a new tool or moved; what the application may do.
+    Check: whether the person set up a new tool, moved or got a new computer; what the application may do.
     """
 
     id = "new-client"
@@ -47,6 +48,8 @@ class NewClient(Detector):
         Kind("desk-near", "place", 0.1, 0.05, 2),
         Kind("desk-unknown", "place", 0.02, 0.02, 5),
         Kind("desk-known", "place", 0.03, 0.03, 4),
+        Kind("browser-unknown", "device", 0.02, 0.02, 5),
+        Kind("browser-known", "device", 0.02, 0.02, 4),
         Kind("tool-announced", "announced", 1, 1, 1),
     )
     response = "Ask the person by a known telephone number; revoke the application's tokens where in doubt."

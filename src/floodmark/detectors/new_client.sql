@@ -1,5 +1,5 @@
 -- detect_new_client: one row per account and mark that is new for it: a client, application or user agent (tool), a network
--- (place), or a network of work in the browser (desk). others: accounts that showed it a week or more before. doors: the one
+-- (place), a network of work in the browser (desk), or a browser (device). others: accounts that showed it a week or more before. doors: the one
 -- that showed it first. unknown: no other account had the network, fewer than $common the tool;
 -- near: the account came from a neighbouring network before. A client that the set-up trail named within $announced_days days before is announced.
 WITH announced AS (
@@ -15,7 +15,7 @@ WITH announced AS (
 )
 SELECT CASE WHEN named.mark IS NOT NULL THEN 'tool-announced'
             WHEN wide.wide_at < mark.first_at THEN CASE mark.kind WHEN 'net' THEN 'place-near' ELSE 'desk-near' END
-            ELSE CASE mark.kind WHEN 'net' THEN 'place' WHEN 'desk' THEN 'desk' WHEN 'agent' THEN 'agent' ELSE 'tool' END
+            ELSE CASE mark.kind WHEN 'net' THEN 'place' WHEN 'desk' THEN 'desk' WHEN 'agent' THEN 'agent' WHEN 'browser' THEN 'browser' ELSE 'tool' END
                  || CASE WHEN mark.others < CASE WHEN mark.kind IN ('net', 'desk') THEN 1 ELSE $common END THEN '-unknown' ELSE '-known' END END AS kind,
        mark.actor, [arg_min(door.door, (door.since, door.door))] AS doors, mark.told_at, mark.first_at AS begins_at,
        mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others

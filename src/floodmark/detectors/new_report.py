@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from floodmark.findings import Detector, Kind
+from floodmark.findings import CLOSING_FROM, CLOSING_TO, Detector, Kind
 from floodmark.text import visible
 
 _SHOWN = 60
 
 
 class NewReport(Detector):
-    """A report that no account had run before, or more runs of reports in an hour than the account ever made.
+    """A report that no account had run before, or more runs of reports in an hour or a day than ever.
 
     Sees: a report made or changed to take customers out, and its export in many pieces.
     Misses: a known report, run as often as usual; and much of what is done around the end of a month, when
@@ -33,6 +33,8 @@ class NewReport(Detector):
         Kind("report-new-closing", "look", 0.1, 0.1, 3),
         Kind("report-many-closing", "volume", 0.1, 0.1, 3),
         Kind("report-day-closing", "volume", 0.1, 0.1, 3),
+        Kind("report-flood-closing", "volume", 0.02, 0.02, 4),
+        Kind("report-flood", "volume", 0.0015, 0.0015, 7),
         Kind("report-many", "volume", 0.006, 0.006, 5),
         Kind("report-day", "volume", 0.006, 0.006, 5),
     )
@@ -45,8 +47,10 @@ class NewReport(Detector):
             "runs": runs,
             "day_runs": day_runs,
             "times": times,
-            "closing_from": 26,
-            "closing_to": 2,
+            "flood_runs": 20,
+            "flood_times": 8,
+            "closing_from": CLOSING_FROM,
+            "closing_to": CLOSING_TO,
         }
 
     def bound(self) -> Mapping[str, Any]:
@@ -57,7 +61,7 @@ class NewReport(Detector):
         """Tell the report, or the runs."""
         if row["kind"].startswith("report-new"):
             return f"ran report {visible(row['what'], limit=_SHOWN)}", "nobody had run it before"
-        span = "on one day" if row["kind"].startswith("report-day") else "within an hour"
+        span = "within an hour" if row["kind"].startswith("report-many") else "on one day"
         return (
             f"ran {row['runs']:,} reports {span}, {row['begins_at']:%Y-%m-%d %H:%M} UTC",
             f"{row['before']:,} at most before",

@@ -30,5 +30,7 @@ SELECT kind || CASE WHEN day(min(done_at)) >= $closing_from OR day(min(done_at))
        actor, [arg_min(door, (done_at, door))], min(done_at), min(done_at), max(done_at), '', max(runs), max(before)
 FROM (SELECT 'report-many' AS kind, actor, door, done_at, runs, before FROM busiest WHERE runs >= greatest($runs, $times * before)
       UNION ALL
-      SELECT 'report-day', actor, door, done_at, runs, before FROM busiest_day WHERE runs >= greatest($day_runs, $times * before))
+      SELECT 'report-day', actor, door, done_at, runs, before FROM busiest_day WHERE runs >= greatest($day_runs, $times * before)
+      UNION ALL
+      SELECT 'report-flood', actor, door, done_at, runs, before FROM busiest_day WHERE runs >= greatest($flood_runs, $flood_times * before))
 GROUP BY kind, actor, done_at::DATE

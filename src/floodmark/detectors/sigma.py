@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from floodmark.engine import Engine
+from floodmark.engine import Engine, statement
 from floodmark.findings import TOLD, Detector, Family, Kind
 from floodmark.sigma import SHIPPED, Rule, Rules, load
 
@@ -54,8 +54,9 @@ class Sigma(Detector):
         return {each.name: each for each in self.rules.told}
 
     def prepare(self, engine: Engine) -> None:
-        """Evaluate the rules."""
+        """Evaluate the rules, and keep the events of hits that no other detector looks at."""
         self.rules.evaluate(engine)
+        engine.keep("detect_left_out", statement(Path(__file__).with_name("sigma_left_out.sql")))
 
     def name(self, row: Mapping[str, Any]) -> str:
         """Return the rule's name."""

@@ -18,10 +18,14 @@ class SlowDrip(Detector):
 
     The usual is the median of the account's own days two days to `days` back, raised on days on which
     everybody had been busier; the spread is 1.4826 times the median distance from it, which estimates the
-    standard deviation of a normal spread and is not moved by a few odd days.
+    standard deviation of a normal spread and is not moved by a few odd days. An account with fewer than
+    `known_days` such days is compared with the usual of busy colleagues, their quantile `colleagues`, or with
+    its own if that is more, once it is older than `settled_days`, or if it was there in the first week of the
+    ledger.
 
     Sees: an insider, or a patient intruder, who takes a little each day, by the person's own means.
-    Misses: what stays within the usual spread of a day's work, and an account that drips from its first day.
+    Misses: what stays within the usual spread of a day's work, and a drip that began before colleagues had a
+    usual.
     Check: the records opened against the calls and cases of those days.
     """
 
@@ -31,7 +35,7 @@ class SlowDrip(Detector):
     kinds = (
         Kind("drip-4", "pace", 0.01, 0.01, 4),
         Kind("drip-6", "pace", 0.005, 0.005, 6),
-        Kind("drip-8", "drip", 1, 1, 12),
+        Kind("drip-10", "drip", 1, 1, 12),
     )
     response = "Compare the records with the work that was assigned, before the person is asked."
     suspicious = Path(__file__).with_name("slow_drip.sql")
@@ -41,6 +45,8 @@ class SlowDrip(Detector):
         *,
         days: int = 28,
         known_days: int = 7,
+        colleagues: float = 0.9,
+        settled_days: int = 14,
         spread: float = 0.3,
         least: int = 15,
         slack: float = 1.0,
@@ -49,6 +55,8 @@ class SlowDrip(Detector):
         self.limits: Mapping[str, Any] = {
             "days": days,
             "known_days": known_days,
+            "colleagues": colleagues,
+            "settled_days": settled_days,
             "spread": spread,
             "least": least,
             "slack": slack,
@@ -65,9 +73,8 @@ class SlowDrip(Detector):
         """Tell how many customers a day, over how many days."""
         reached = f"{row['reached']:,} distinct customers on {row['day']:%Y-%m-%d}"
         before = f"{row['days'] - 1:,} days above the usual ({row['reached_in_all']:,} in all)"
-        usual = (
-            f"{row['usual']:,} a day, give or take {row['spread']:,}, by {row['known_days']:,} days before"
-        )
+        whose = "busy colleagues" if row["by_colleagues"] else f"{row['known_days']:,} days before"
+        usual = f"{row['usual']:,} a day, give or take {row['spread']:,}, by {whose}"
         limit = f"{row['excess']:.1f} such spreads, {row['limit_']:.0f} are a step"
         return f"reached {reached}, after {before}", f"{usual}; the excess adds up to {limit}"
 

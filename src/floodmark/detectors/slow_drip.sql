@@ -1,8 +1,9 @@
 -- detect_slow_drip: one row per account, object, day and step: customers' records of one object (the first three characters of
 -- an id) opened one by one, day after day, so far beyond what the account and its colleagues do that their sum reached a step of
 -- $steps. reached: distinct records that day. usual: the median of its own days 2 to $days days back, times how much busier
--- everybody was on the days before. spread: 1.4826 times the median distance from it, at least $spread of it and $least
--- records. excess: the sum of (reached - usual) / spread - $slack over the days since it last was at zero, a day counting for
+-- everybody was on the days before. With fewer than $known_days such days it is the $colleagues quantile of its colleagues'
+-- usual, if that is more, for an account that is older than $settled_days days or was there in the first week of the ledger.
+-- spread: 1.4826 times the median distance from it, at least $spread of it and $least records. excess: the sum of (reached - usual) / spread - $slack over the days since it last was at zero, a day counting for
 -- $most at most (Page's cumulative sum). told_at: when enough were reached that day. chain: names the run of days.
 WITH single AS (
     SELECT actor, done_at::DATE AS day, record[1:3] AS object, record, min(done_at) AS done_at, arg_min(door, (done_at, door)) AS door
@@ -16,17 +17,28 @@ WITH single AS (
     FROM daily
     WINDOW before AS (PARTITION BY actor, object ORDER BY day RANGE BETWEEN to_days($days) PRECEDING AND INTERVAL 2 DAY PRECEDING)
 ), shared AS (
-    SELECT day, object, greatest(1, median(reached / greatest(usual, 10))) AS busier, count(*) AS accounts FROM past
-    WHERE known_days >= $known_days GROUP BY day, object
+    SELECT day, object, greatest(1, median(reached / greatest(usual, 10))) AS busier, count(*) AS accounts,
+           quantile_cont(usual, $colleagues) AS theirs
+    FROM past WHERE known_days >= $known_days GROUP BY day, object
 ), factor AS (
-    SELECT day, object, max(CASE WHEN accounts >= 5 THEN busier ELSE 1 END)
-               OVER (PARTITION BY object ORDER BY day RANGE BETWEEN INTERVAL 4 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING) AS busier
-    FROM shared
-), scored AS (
-    SELECT past.*, usual * coalesce(busier, 1) AS expected,
-           greatest(1.4826 * distance, $spread * usual, $least) * coalesce(busier, 1) AS spread
+    SELECT day, object, max(CASE WHEN accounts >= 5 THEN busier ELSE 1 END) OVER before AS busier,
+           max(theirs) FILTER (accounts >= 5) OVER before AS theirs
+    FROM (SELECT DISTINCT day, object FROM past) LEFT JOIN shared USING (day, object)
+    WINDOW before AS (PARTITION BY object ORDER BY day RANGE BETWEEN INTERVAL 4 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING)
+), known AS (
+    -- Of an account with few days of its own the usual is that of busy colleagues, once those have days enough; who is
+    -- new learns other work.
+    SELECT actor, object, day, reached, begins_at, ends_at, busier, known_days, known_days < $known_days AS by_colleagues,
+           CASE WHEN known_days >= $known_days THEN usual ELSE greatest(usual, theirs) END AS usual,
+           CASE WHEN known_days >= $known_days THEN distance ELSE 0 END AS distance
     FROM past LEFT JOIN factor USING (day, object)
+    LEFT JOIN (SELECT actor, min(first_at) AS first_at, min(min(first_at)) OVER () AS ledger_at FROM detect_week GROUP BY actor) AS began USING (actor)
     WHERE known_days >= $known_days
+       OR theirs IS NOT NULL AND first_at < greatest(day - to_days($settled_days), ledger_at + INTERVAL 7 DAY)
+), scored AS (
+    SELECT known.*, usual * coalesce(busier, 1) AS expected,
+           greatest(1.4826 * distance, $spread * usual, $least) * coalesce(busier, 1) AS spread
+    FROM known
 ), stepped AS (
     SELECT *, least($most, (reached - expected) / spread) - $slack AS step FROM scored
 ), summed AS (
@@ -68,5 +80,5 @@ WITH single AS (
     GROUP BY moment.actor, moment.object, moment.day, moment.kind
 )
 SELECT kind, actor, doors, told_at, extent.begins_at, extent.ends_at, 'drip ' || object || ' ' || coalesce(zero_at::VARCHAR, '') AS chain, object, day, reached, round(expected)::BIGINT AS usual,
-       round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days
+       round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days, by_colleagues
 FROM crossed JOIN extent USING (actor, object, day, kind) JOIN moment USING (actor, object, day, kind) JOIN came USING (actor, object, day, kind)

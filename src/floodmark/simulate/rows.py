@@ -31,7 +31,7 @@ from floodmark.simulate.plan import Aura, Bulk, Call, Count, Fetch, Plan, Query,
 from floodmark.simulate.tenant import run
 
 _HERE = Path(__file__).parent
-_MEMORY_MB = 1_500
+_MEMORY_MB = 4_000
 # Relation -> how its log arrives. The engine's own order of the names is the order of the rows.
 _EVENT_LOG_FILES = (
     "API", "ApiTotalUsage", "AuraRequest", "BulkApi2", "LightningPageView", "Login", "Logout", "Report",
