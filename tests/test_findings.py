@@ -126,8 +126,8 @@ def test_a_kind_of_sign_that_many_show_weighs_less() -> None:
         ]
     ]
     late = export(START + timedelta(days=26, hours=2), 800, known=True)
-    (alone,) = signs([*work(28), *late], BULK)
-    *_, among = signs([*colleagues, *work(28), *late], BULK)
+    (alone,) = signs([*work(28), *late], BULK, "bulk-first")
+    *_, among = signs([*colleagues, *work(28), *late], BULK, "bulk-first")
     assert alone["actor"] == among["actor"] == AGENT
     assert among["shown"] == len(OTHERS)
     assert among["rate"] > 2 * alone["rate"]
