@@ -18,6 +18,7 @@ from typing import Any
 from floodmark.findings import OWN_WEEKS, PRIOR_WEEKS, SETTLED, TOLD, WITHIN, YOUNG_WEEKS, Kind
 from floodmark.ledger.source import READS
 
+MINUTE = timedelta(minutes=1)
 DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(weeks=1)
 BROWSER = frozenset({"page_view", "list_view", "report", "report_export"})
 SINGLE = frozenset({"page_view", "record", "file"})
@@ -49,6 +50,8 @@ class Seen:
     reading: bool
     looks: bool
     objects: tuple[str, ...]
+    keyed: bool
+    """Whether it names its login or session itself, and is of the platform's own logs."""
 
     @property
     def hour(self) -> datetime:
@@ -59,6 +62,11 @@ class Seen:
     def way(self) -> str:
         """By what way it read."""
         return "records" if self.operation in SINGLE else WAYS.get(self.operation, "")
+
+
+def telephone(name: str | None) -> bool:
+    """Say whether this client or user agent is the platform's own on a telephone."""
+    return (name or "").lower().startswith(("salesforce mobile", "salesforce for "))
 
 
 def bare(name: str | None) -> str:
@@ -93,12 +101,15 @@ def seen(rows: Iterable[Mapping[str, Any]]) -> list[Seen]:
         else:
             read = delivered if delivered is not None else matched or 0
         reading = each["operation"] in READS and not counted
+        keyed = bool(each.get("login") or each.get("session")) and not each["log"].startswith("okta.")
+        # The network of a telephone changes by nature.
+        placed = ip and not telephone(each.get("client")) and not telephone(each.get("user_agent"))
         made.append(
             Seen(
                 each["event"], each["log"], each["actor"], each["at"], door,
-                ip.rsplit(".", 1)[0] + ".0/24" if ip else None, ip, each["operation"],
+                ip.rsplit(".", 1)[0] + ".0/24" if ip and placed else None, ip, each["operation"],
                 (each.get("record_ids") or [None])[0], _act(each), read if reading else 0, reading,
-                each["operation"] == "describe" or counted, objects,
+                each["operation"] == "describe" or counted, objects, keyed,
             )
         )  # fmt: skip
     return made
@@ -335,6 +346,66 @@ def two_places(events: Sequence[Seen], *, minutes: int) -> Signs:
     return made
 
 
+def kept_session(events: Sequence[Seen], *, doors: int, share: float) -> Signs:
+    """Visits that no login began, of accounts whose visits do; told at the next login that begins any visit, later on.
+
+    A visit is what an account does by one door, of what names its login or session. Only those that began a day
+    or more before say how the account's visits begin.
+    """
+    visits: defaultdict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for each in events:
+        if each.keyed:
+            visits[each.actor, each.door].append(each)
+    begins = {key: mine[0].at for key, mine in visits.items()}
+    logins = {
+        key: min((each.at for each in mine if each.operation == "login"), default=None)
+        for key, mine in visits.items()
+    }
+    made: Signs = set()
+    for key, mine in visits.items():
+        earlier = [other for other in visits if other[0] == key[0] and begins[other] <= begins[key] - DAY]
+        begun = 0
+        for other in earlier:
+            login = logins[other]
+            begun += login is not None and login <= begins[other] + MINUTE
+        told = min((at for at in logins.values() if at and at >= begins[key] + MINUTE), default=None)
+        own = logins[key]
+        if told is None or begun < max(doors, share * len(earlier)) or (own is not None and own <= told):
+            continue
+        made.add(("kept-session", key[0], (key[1],), told, begins[key], mine[-1].at, len(earlier), begun))
+    return made
+
+
+def addresses(events: Sequence[Seen], *, days: int) -> Signs:
+    """Addresses that are new for an account, in networks in which it had come from others before.
+
+    New is what first shows so many days or more after the account, and after the first address of anybody.
+    """
+    shown = [each for each in events if each.ip]
+    first: dict[tuple[str, str], Seen] = {}
+    nets: dict[tuple[str, str], datetime] = {}
+    for each in shown:
+        first.setdefault((each.actor, each.ip or ""), each)
+        if each.net:
+            nets.setdefault((each.actor, each.net), each.at)
+    made: Signs = set()
+    for (actor, ip), mine in first.items():
+        begun = max(shown[0].at, min(each.at for each in events if each.actor == actor))
+        at_once = [
+            each for each in shown if (each.actor, each.ip, each.at) == (actor, ip, mine.at) and each.net
+        ]
+        if mine.at - begun < timedelta(days=days) or not at_once:
+            continue
+        if nets[actor, at_once[0].net or ""] < mine.at:
+            others = sum(
+                where == ip and who != actor and other.at <= mine.at - WEEK
+                for (who, where), other in first.items()
+            )
+            kind = "address-known" if others else "address-unknown"
+            made.add((kind, actor, mine.at, mine.at, ip, others))
+    return made
+
+
 def odd_hour(events: Sequence[Seen], *, days: int) -> Signs:
     """Per door and day, the first event of an hour that, with its neighbours, was never used before this stretch."""
     made: dict[tuple[str, str, date], datetime] = {}
@@ -536,7 +607,7 @@ def weigh(
             points = kind.most if each["points"] is None else each["points"]
         else:
             points = min(kind.most, max(0, math.floor(2 * math.log10(1 / rate) - 0.25 + 0.5)))
-            points //= 2 if at - mine.first_at < YOUNG_WEEKS * WEEK else 1
+            points //= 2 if kind.learnt and at - mine.first_at < YOUNG_WEEKS * WEEK else 1
         made.append(Weighed({**each, "own": own}, mine.person, rate, points, kind.family))
     return made
 

@@ -9,17 +9,19 @@ WITH daily AS (
     SELECT actor, round(median(rows))::BIGINT AS usual_day, round(mad(rows))::BIGINT AS distance FROM daily GROUP BY actor
 ), busiest AS (
     SELECT actor, max(rows)::BIGINT AS busiest_hour FROM detect_hour GROUP BY actor
+), used AS (
+    SELECT actor, client, net, hour, begins_at, ends_at FROM detect_stay JOIN detect_means USING (means)
 ), shown AS (
-    SELECT actor, count(DISTINCT client) AS clients FROM detect_event WHERE client IS NOT NULL GROUP BY actor
+    SELECT actor, count(DISTINCT client) AS clients FROM used WHERE client IS NOT NULL GROUP BY actor
 ), present AS (
     SELECT actor, min(begins_at) AS first_at, max(ends_at) AS last_at, count(DISTINCT date_trunc('week', hour)) AS weeks,
            bool_or(ui) AS person, count(DISTINCT net) FILTER (net <> '') AS networks,
            list_sort(list(DISTINCT extract(hour FROM hour)::INTEGER)) AS hours
     FROM detect_presence GROUP BY actor
 ), client AS (
-    SELECT client AS name, min(done_at) AS first_at, max(done_at) AS last_at, count(DISTINCT date_trunc('week', done_at)) AS weeks,
-           count(DISTINCT net) AS networks, count(DISTINCT actor) AS accounts, list_sort(list(DISTINCT extract(hour FROM done_at)::INTEGER)) AS hours
-    FROM detect_event WHERE client IS NOT NULL GROUP BY client
+    SELECT client AS name, min(begins_at) AS first_at, max(ends_at) AS last_at, count(DISTINCT date_trunc('week', hour)) AS weeks,
+           count(DISTINCT net) AS networks, count(DISTINCT actor) AS accounts, list_sort(list(DISTINCT extract(hour FROM hour)::INTEGER)) AS hours
+    FROM used WHERE client IS NOT NULL GROUP BY client
 )
 SELECT 'account' AS of, actor AS name, person, first_at, last_at, weeks, busiest_hour, usual_day, distance, networks,
        coalesce(clients, 0) AS clients, NULL::BIGINT AS accounts, hours

@@ -2,7 +2,7 @@
 -- so it is the largest sum over one log. before: the same for the actor's busiest hour that lay a day or more
 -- earlier, 0 where there is none.
 WITH by_way AS (
-    SELECT way, hour, sum(rows)::BIGINT AS rows FROM detect_read GROUP BY way, hour
+    SELECT way, hour, sum(rows)::BIGINT AS rows FROM detect_part GROUP BY way, hour
 ), by_log AS (
     SELECT actor, hour, log, sum(rows)::BIGINT AS rows FROM by_way JOIN detect_way USING (way) GROUP BY actor, hour, log
 ), by_hour AS (

@@ -4,9 +4,10 @@
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
 -- others: accounts that showed the mark a week or more before. told_at: when a log with enough history
 -- showed it. Times UTC.
-WITH means AS (
-    -- Few distinct ones stand behind many events.
-    SELECT actor, log, client, app, agent, browser, net, ip, desk, min(done_at) AS done_at FROM detect_event GROUP BY ALL
+WITH used AS (
+    SELECT means, min(begins_at) AS done_at FROM detect_stay GROUP BY means
+), means AS (
+    SELECT actor, log, client, app, agent, browser, net, ip, desk, min(done_at) AS done_at FROM used JOIN detect_means USING (means) GROUP BY ALL
 ), shown AS (
     SELECT actor, log, done_at, unnest(['client', 'app', 'agent', 'browser', 'net', 'ip', 'desk']) AS kind,
            unnest([client, app, agent, browser, net, ip, desk]) AS mark
@@ -21,13 +22,13 @@ WITH means AS (
     WHERE first_at <= log_at + INTERVAL 1 DAY
     GROUP BY kind, log, log_at
 ), family AS (
-    SELECT regexp_extract(log, '^[^.]*\.[^.]*') AS family, min(done_at) AS family_at FROM detect_event GROUP BY family
+    SELECT regexp_extract(log, '^[^.]*\.[^.]*') AS family, min(done_at) AS family_at FROM means GROUP BY family
 ), log_start AS (
-    SELECT kind, log, CASE WHEN kind IN ('net', 'ip') THEN (SELECT min(done_at) FROM detect_event WHERE ip IS NOT NULL)
+    SELECT kind, log, CASE WHEN kind IN ('net', 'ip') THEN (SELECT min(done_at) FROM means WHERE ip IS NOT NULL)
                            WHEN actors >= 3 THEN log_at ELSE family_at END AS known_at
     FROM opening JOIN family ON family.family = regexp_extract(log, '^[^.]*\.[^.]*')
 ), actor_start AS (
-    SELECT actor, min(done_at) AS actor_at FROM detect_event GROUP BY actor
+    SELECT actor, min(done_at) AS actor_at FROM means GROUP BY actor
 ), placed AS (
     -- Of the logs that show a mark within a day of its first time, the one with most history decides.
     SELECT first_in_log.*, greatest(known_at, actor_at) AS known_from,

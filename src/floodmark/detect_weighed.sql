@@ -4,10 +4,10 @@
 -- $settled_days days set aside. Of one that took it before: its own share of weeks, the first $settled_days days set aside, with $own_weeks weeks of the share among
 -- all accounts of its kind added. To each share among others $prior_weeks account-weeks of the stated rate are added.
 -- shown, peers: how many of how many weeks. points: 2 * log10(1 / rate), between 0 and what the kind may weigh at most; for a kind
--- of a fixed weight, that weight. Half of it in the first $young_weeks weeks of an account, in which much is new.
+-- of a fixed weight, that weight. Of a kind that is learnt, half of it in the first $young_weeks weeks of an account, in which much is new.
 WITH kinds AS (
     SELECT unnest($kinds::VARCHAR[]) AS kind, unnest($person_rates::DOUBLE[]) AS person_rate, unnest($machine_rates::DOUBLE[]) AS machine_rate,
-           unnest($most::INTEGER[]) AS most, unnest($families::VARCHAR[]) AS family
+           unnest($most::INTEGER[]) AS most, unnest($learnt::BOOLEAN[]) AS learnt, unnest($families::VARCHAR[]) AS family
 ), placed AS (
     SELECT sign.*, kinds.* EXCLUDE (kind), coalesce(week.ui, true) AS ui, coalesce(week.first_at, sign.told_at) AS first_at, coalesce(week.peers, 0) AS all_weeks
     FROM detect_sign AS sign JOIN kinds USING (kind)
@@ -57,5 +57,5 @@ WITH kinds AS (
 SELECT sign, detector, kind, family, actor, doors, chain, told_at, begins_at, ends_at, ui, shown, peers, own, weeks, round(rate, 6) AS rate,
        CASE WHEN person_rate >= 1 THEN coalesce(points, most)
             ELSE least(most, greatest(0, round(2 * log10(1 / greatest(rate, 1e-9)) - 0.25)))::INTEGER
-                 // CASE WHEN weeks < $young_weeks THEN 2 ELSE 1 END END AS points
+                 // CASE WHEN weeks < $young_weeks AND learnt THEN 2 ELSE 1 END END AS points
 FROM shrunk

@@ -28,7 +28,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from floodmark.engine import Engine, quote, statement
+from floodmark.engine import Engine, Kept, quote, statement
 from floodmark.ledger.source import READS
 from floodmark.models import Detected, Finding, Level, Reason, stamp
 from floodmark.text import visible
@@ -46,6 +46,10 @@ PRIOR_WEEKS = 200
 """How many account-weeks the stated rate of a kind counts for."""
 OWN_WEEKS = 4
 """How many weeks of an account's own history its colleagues' rate counts for."""
+TAKEN_FOR = timedelta(days=1)
+"""How long after a change of an account's way in whatever is odd about it belongs together."""
+_TAKEN = 5
+"""What such a sign weighs at least."""
 YOUNG_WEEKS = 1
 """In its first week an account is learnt: what is new for it weighs half."""
 CLOSING_FROM, CLOSING_TO = 26, 2
@@ -63,17 +67,23 @@ _PLUMBING = (
     "permissionset", "permissionsetassignment", "profile", "queuesobject", "recordtype", "report", "setup",
     "setupaudittrail", "user", "userrole",
 )  # fmt: skip
-# Tables as long as the logs; they are let go when the findings are made.
-_LARGE = ("detect_twin", "detect_event", "detect_way", "detect_read", "detect_act", "detect_presence")
+# Tables as long as the logs, and what reads them; they are let go when the findings are made.
+_LARGE = (
+    "detect_twin", "detect_came", "detect_means", "detect_done", "detect_stay", "detect_way", "detect_run",
+    "detect_part", "detect_act", "detect_presence",
+)  # fmt: skip
+_VIEWS = ("detect_event", "detect_read")
 _TRIGGERS = frozenset({"client", "app", "agent", "browser", "net", "desk"})
 _LITTLE = 2
 """What a part counts at most that another part explains."""
-_VAST = 6
+_VAST = 7
 """The volume that a new tool does not explain."""
+_ELSEWHERE = 3
+"""What place and presence of fewer points say, a neighbouring network or an odd hour, is not elsewhere."""
 
 Family = Literal[
-    "tool", "announced", "place", "device", "presence", "identity", "look", "volume", "pace", "order",
-    "cover", "drip", "guest", "rule",
+    "tool", "announced", "place", "device", "presence", "session", "identity", "look", "volume", "pace",
+    "order", "cover", "drip", "guest", "rule",
 ]  # fmt: skip
 _READING = frozenset({"volume", "pace", "order", "drip", "guest"})
 _MEANS = frozenset({"tool", "place"})
@@ -89,6 +99,8 @@ class Kind(NamedTuple):
     machine_rate: float
     """The same of a machine's account, one that never works in the browser."""
     most: int
+    learnt: bool = True
+    """Whether it weighs half in an account's first week: it is compared with what the account did before."""
 
 
 class Mark(NamedTuple):
@@ -215,6 +227,8 @@ def detect(
         ' HAVING min(first_at) > (SELECT max("at") FROM event) - to_days($1))',
         [SETTLED.days],
     )
+    for name in _VIEWS:
+        engine.connection.execute(f"DROP VIEW {name}")
     for name in _LARGE:
         engine.connection.execute(f"DROP TABLE {name}")
     kept = sorted((each for each in made if each.to >= limit), key=lambda each: (each.from_, each.id))
@@ -234,14 +248,20 @@ def _scanned() -> Sequence[Detector]:
 
 def _prepare(engine: Engine) -> History:
     """Derive the tables that detectors share and return what the ledger spans."""
-    _keep(engine, "detect_twin", {})
-    _keep(engine, "detect_name", {})
-    _keep(engine, "detect_event", {"plumbing": list(_PLUMBING), "reads": sorted(READS)})
-    for name in ("detect_way", "detect_read", "detect_hour", "detect_presence", "detect_week"):
+    for name in ("detect_twin", "detect_came", "detect_name"):
+        _keep(engine, name, {})
+    _keep(engine, "detect_means", {"reads": sorted(READS)})
+    _keep(engine, "detect_done", {"plumbing": list(_PLUMBING)})
+    _look(engine, "detect_event")
+    for name in ("detect_stay", "detect_way", "detect_run"):
+        _keep(engine, name, {})
+    _look(engine, "detect_read")
+    for name in ("detect_part", "detect_hour", "detect_presence", "detect_week"):
         _keep(engine, name, {})
     _keep(engine, "detect_act", _LARGE_ACT)
     begins_at, ends_at = engine.row(
-        "SELECT min(done_at), max(done_at) FROM detect_event WHERE NOT starts_with(log, 'okta.')"
+        "SELECT min(begins_at), max(ends_at) FROM detect_stay JOIN detect_means USING (means)"
+        " WHERE NOT starts_with(log, 'okta.')"
     )
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
@@ -270,6 +290,7 @@ def _signals(engine: Engine, detectors: Sequence[Detector]) -> list[Signal]:
         "person_rates": [kind.person_rate for kind in kinds],
         "machine_rates": [kind.machine_rate for kind in kinds],
         "most": [kind.most for kind in kinds],
+        "learnt": [kind.learnt for kind in kinds],
         "prior_weeks": PRIOR_WEEKS,
         "own_weeks": OWN_WEEKS,
         "settled_days": SETTLED.days,
@@ -333,6 +354,14 @@ def _rate(detector: Detector, weighed: Mapping[str, Any]) -> str:
 
 def _keep(engine: Engine, name: str, bound: dict[str, Any]) -> None:
     engine.keep(name, statement(_HERE / f"{name}.sql"), bound)
+
+
+def _look(engine: Engine, name: str) -> None:
+    """Make a view of the derived tables, and remember it like a table."""
+    sql = statement(_HERE / f"{name}.sql")
+    engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+    (count,) = engine.row(f"SELECT count(*) FROM {name}")  # noqa: S608 - our names
+    engine.kept.append(Kept(name, sql, count))
 
 
 def _links(engine: Engine, actors: Iterable[str]) -> dict[str, list[_Link]]:
@@ -449,9 +478,9 @@ def _sum(heaviest: Mapping[str, int]) -> int:
 
     A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
     looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours, on
-    another computer and at another pace; a new factor and a new tool come with a new computer. Who reads more
-    than ever, where and when it always does, looks at more as well. What a rule calls enough for a finding is
-    enough, whatever explains it.
+    another computer and at another pace. A new factor comes with a new telephone, mostly on the way; it and a
+    new tool come with a new computer. Who reads more than ever, where it always does, looks at more as well.
+    What a rule calls enough for a finding is enough, whatever explains it.
     """
     alone = heaviest.get("rule", 0)
     return max(_explained(heaviest), alone if alone >= TOLD else 0)
@@ -462,23 +491,29 @@ def _explained(heaviest: Mapping[str, int]) -> int:
     counted = {family: points for family, points in heaviest.items() if points}
     if "announced" in counted:
         return sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
-    place, presence = counted.pop("place", 0), counted.pop("presence", 0)
-    elsewhere = max(place + min(presence, _LITTLE), presence) if place >= _LITTLE else presence
+    place, elsewhere = _elsewhere(counted)
     if "identity" in counted or "tool" in counted:
         counted["device"] = 0
-    if place >= _LITTLE:
+    if place >= _ELSEWHERE:
         for each in ("pace", "device"):
             counted[each] = min(counted.get(each, 0), _LITTLE)
     elif "tool" in counted:
         counted["rule"] = 0
         if counted.get("volume", 0) < _VAST:
             counted["volume"] = min(counted.get("volume", 0), _LITTLE)
-    explained = "tool" in counted or not elsewhere
+    explained = "tool" in counted or elsewhere < _ELSEWHERE
     if explained:
         counted["look"] = min(counted.get("look", 0), _LITTLE)
     if explained or counted.keys() & {"look", "volume"}:
         counted["rule"] = min(counted.get("rule", 0), _LITTLE)
     return elsewhere + sum(counted.values())
+
+
+def _elsewhere(counted: dict[str, int]) -> tuple[int, int]:
+    """Take place and presence out, and return what the place weighs and what both weigh together."""
+    place, presence = counted.pop("place", 0), counted.pop("presence", 0)
+    both = max(place + min(presence, _LITTLE), presence) if place >= _ELSEWHERE else presence
+    return place, min(both, _LITTLE) if "identity" in counted else both
 
 
 def _by_time(signal: Signal) -> tuple[Any, ...]:
@@ -498,6 +533,7 @@ class _Groups:
 
     def __init__(self) -> None:
         self._parent: dict[Any, Any] = {}
+        self._taken: list[datetime] = []
         self.found: dict[Any, _Group] = {}
 
     def root(self, key: Any) -> Any:
@@ -522,8 +558,21 @@ class _Groups:
             self.joined([step.door, step.mark]).links.add(step)
             return step.door
         chain = [("chain", step.chain)] if step.chain else []
-        self.joined([*step.doors, *chain]).signals.append(step)
+        self.joined([*step.doors, *chain, *self._since(step)]).signals.append(step)
         return step.doors[0]
+
+    def _since(self, step: Signal) -> list[Any]:
+        """Return what joins a sign to changes of the account's way in shortly before."""
+        lately = bool(self._taken) and step.told_at - self._taken[-1] <= TAKEN_FOR
+        if _enters(step):
+            self._taken = [self._taken[0] if lately else step.told_at, step.told_at]
+            lately = True
+        return [("taken", self._taken[0])] if lately else []
+
+
+def _enters(signal: Signal) -> bool:
+    """Say whether a sign is a change of the account's way in that weighs enough to be a takeover."""
+    return signal.family == "identity" and signal.points >= _TAKEN
 
 
 def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
@@ -534,7 +583,11 @@ def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
     groups = _Groups()
     steps: list[tuple[datetime, Signal | _Link]] = [
         *((each.since, each) for each in links),
-        *((each.told_at, each) for each in sorted(signals, key=_by_time)),
+        # What comes in the same moment as a change of the way in belongs to it.
+        *(
+            (each.told_at, each)
+            for each in sorted(signals, key=lambda each: (not _enters(each), *_by_time(each)))
+        ),
     ]
     for at, together in groupby(sorted(steps, key=lambda step: step[0]), key=lambda step: step[0]):
         doors = [groups.add(each) for _, each in together]

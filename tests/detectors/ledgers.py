@@ -1,9 +1,11 @@
 """Small ledgers drawn at random: some accounts' days, and acts that are unlike them, by old or new means.
 
 What the platform can show is kept: a session has one login and one address, the rows of one request are told at
-one time and by one account, and a bulk job or a report run lasts minutes.
+one time and by one account, and a bulk job or a report run lasts minutes. Most sessions begin with a login; a few
+have none, a late one or a second one.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -13,9 +15,12 @@ from hypothesis import strategies as st
 from detectors.sample import START, Row, row
 
 ACTORS = tuple(f"0055j000000utl{letter}AAQ" for letter in "PQRSTUVWXYZ")
-ADDRESSES = ("203.0.113.5", "198.51.100.9", "192.0.2.77", None)
+ADDRESSES = ("203.0.113.5", "198.51.100.9", "192.0.2.77", None, "203.0.113.6")
 CLIENTS = (None, "Telephony/2.9", "Helper/1.0")
-AGENTS = ("Mozilla/5.0 Chrome/126.0", "python-requests/2.32")
+AGENTS = ("Mozilla/5.0 Chrome/126.0", "python-requests/2.32", "Salesforce for iOS/12.1")
+# The logins of a session, in seconds after its first act; a minute later is an edge.
+LOGGED_IN = (-5,)
+OTHERWISE = ((), (60,), (61,), (7_200,), (90_000,), (-5, 7_200), (61, 7_200))
 Act = Literal[
     "pages",
     "query",
@@ -57,8 +62,9 @@ class Drawn:
         """What names its session: one a day, address and client."""
         return f"{self.actor}-{self.minute // 1440}-{self.address}-{self.client}-{self.agent}"
 
-    def rows(self) -> list[Row]:
-        """Return its events."""
+    @property
+    def means(self) -> Row:
+        """The slots that all its events share."""
         means = {
             "actor": ACTORS[self.actor],
             "ip": ADDRESSES[self.address],
@@ -69,8 +75,12 @@ class Drawn:
             # Some sessions have no login, all rows of a session alike.
             login = None if self.client == 2 and self.agent else f"l-{self.key}"
             means |= {"session": f"s-{self.key}", "login": login}
+        return means
+
+    def rows(self) -> list[Row]:
+        """Return its events."""
         return [
-            row(self.at + timedelta(seconds=after), log, operation, **means, **told)
+            row(self.at + timedelta(seconds=after), log, operation, **self.means, **told)
             for after, log, operation, told in self._told()
         ]
 
@@ -169,6 +179,19 @@ class Drawn:
                 return [(0, "salesforce.elf.ApiTotalUsage", "query", contact)]
 
 
+def logins(drawn: Sequence[Drawn], otherwise: Mapping[str, tuple[int, ...]]) -> list[Row]:
+    """Return the logins of all sessions: one as the first act begins, or as given for the session."""
+    first: dict[str, Drawn] = {}
+    for each in sorted(drawn, key=lambda each: each.minute):
+        if each.act != "loose":
+            first.setdefault(each.key, each)
+    return [
+        row(each.at + timedelta(seconds=after), "salesforce.elf.Login", "login", **each.means)
+        for key, each in first.items()
+        for after in otherwise.get(key, LOGGED_IN)
+    ]
+
+
 def days(actor: int, first: int, last: int, pages: int, hour: int, *, in_seven: int = 5) -> list[Drawn]:
     """Return the ordinary days of one account, a number of pages each, a few more or less."""
     return [
@@ -189,9 +212,9 @@ _ACTED = st.builds(
     minute=st.integers(0, 26 * 24 * 12).map(lambda five: 5 * five + five % 3),
     act=st.sampled_from(ACTS),
     size=st.sampled_from(SIZES),
-    address=st.integers(0, 3),
+    address=st.integers(0, 4),
     client=st.integers(0, 2),
-    agent=st.integers(0, 1),
+    agent=st.integers(0, 2),
 )
 _WORK = st.builds(
     days,
@@ -208,7 +231,7 @@ def _attacks(draw: st.DrawFn) -> list[Drawn]:
     """Return some acts of one account within two days, by means that are mostly the same."""
     actor, address, client, agent = (
         draw(st.integers(0, 2)),
-        draw(st.integers(0, 2)),
+        draw(st.sampled_from((0, 1, 2, 4))),
         draw(st.integers(0, 2)),
         draw(st.integers(0, 1)),
     )
@@ -251,5 +274,10 @@ def ledgers(draw: st.DrawFn, *, attacks: int = 3, acts: int = 6) -> list[Row]:
     for each in draw(st.lists(_attacks(), max_size=attacks)):
         drawn += each
     drawn += draw(st.lists(_ACTED, max_size=acts))
-    found = {each["event"]: each for act in drawn for each in act.rows()}
+    # Sessions of the latter half are those that have others to be compared with.
+    keys = [each.key for each in sorted(drawn, key=lambda each: each.minute)]
+    some = st.sampled_from(keys[len(keys) // 2 :] or ["none"])
+    otherwise = draw(st.dictionaries(some, st.sampled_from(OTHERWISE), max_size=4))
+    rows = [*(each for act in drawn for each in act.rows()), *logins(drawn, otherwise)]
+    found = {each["event"]: each for each in rows}
     return sorted(found.values(), key=lambda each: (each["at"], each["event"]))

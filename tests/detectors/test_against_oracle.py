@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 import detection_oracle as oracle
-from detectors.ledgers import ACTORS, Drawn, days, ledgers
+from detectors.ledgers import ACTORS, Drawn, days, ledgers, logins
 from detectors.sample import Row, kept, ledger
 from detectors.test_weighing import together
 from floodmark.detectors.bulk_read import BulkRead
 from floodmark.detectors.guest_sweep import GuestSweep
+from floodmark.detectors.kept_session import KeptSession
 from floodmark.detectors.new_client import NewClient
 from floodmark.detectors.odd_presence import OddPresence
 from floodmark.detectors.probing import Probing
@@ -34,8 +35,12 @@ ODD = OddPresence(minutes=10, days=4)
 DRIP = SlowDrip(days=20, known_days=3, settled_days=3, least=2)
 BULK = BulkRead()
 WALK = RecordWalk(steps=4)
-DETECTORS: tuple[Detector, ...] = (BULK, GUEST, NewClient(), ODD, LOOK, WALK, DRIP, BURST)
-DRIPS = {name: value for name, value in DRIP.limits.items() if name not in {"kinds", "steps"}}
+KEPT = KeptSession(doors=2, share=0.75)
+NEW = NewClient()
+DETECTORS: tuple[Detector, ...] = (BULK, GUEST, KEPT, NEW, ODD, LOOK, WALK, DRIP, BURST)
+DRIPS = {
+    name: value for name, value in DRIP.limits.items() if name not in {"kinds", "steps", "machine_points"}
+}
 STEPS = dict(zip(DRIP.limits["kinds"], DRIP.limits["steps"], strict=True))
 
 
@@ -83,6 +88,14 @@ def check_signs(judged: Judged) -> None:
     )
     assert judged.signs(ODD, kinds=("odd-hour",)) == oracle.odd_hour(events, days=ODD.days)
     assert judged.signs(WALK, "object", "steps", "way") == oracle.record_walk(events, steps=WALK.steps)
+    kept_sessions = judged.signs(KEPT, "begins_at", "ends_at", "visits", "begun")
+    assert kept_sessions == oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
+    addresses = {
+        (each["kind"], each["actor"], each["told_at"], each["begins_at"], each["name"], each["others"])
+        for each in judged.tables[NEW.id]
+        if each["what"] == "ip"
+    }
+    assert addresses == oracle.addresses(events, days=1 if judged.found.learning else 3)
     bulk = oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)
     firsts = judged.signs(BULK, "way", "rows", "before", kinds=("bulk-first",))
     largest = judged.signs(BULK, "way", "rows", "before_all", kinds=("bulk-largest", "bulk-largest-closing"))
@@ -175,16 +188,24 @@ def test_the_oracle_sees_something() -> None:
     drawn += [each for n in range(5, 10) for each in days(n, 0, 20, 3, 2, in_seven=7)]
     drawn += [Drawn(3, 1440, "loose", 1), *(Drawn(3, 1440 * day + 60 * 6, "pages", 40) for day in (18, 19))]
     drawn += [Drawn(3, 1440 * 19 + 60 * 8, "walk", 12), Drawn(3, 1440 * 20, "walk", 250)]
-    judged = Judged(sorted((each for act in drawn for each in act.rows()), key=lambda each: each["at"]))
+    # By another address of the office: the first of all, a colleague later, and one whose telephone had it.
+    drawn += [Drawn(actor, 1440 * day + 600, "query", 1, 4) for actor, day in ((1, 5), (5, 17), (6, 17))]
+    drawn += [Drawn(6, 1440 * 10 + 600, "query", 1, 4, 0, 2)]
+    # A session that no login began.
+    taken = Drawn(4, 1440 * 25, "query", 1)
+    drawn += [*days(4, 0, 24, 1, 5), taken]
+    rows = [*(each for act in drawn for each in act.rows()), *logins(drawn, {taken.key: ()})]
+    judged = Judged(sorted(rows, key=lambda each: each["at"]))
     check_signs(judged)
     check_findings(judged, check_weights(judged))
     assert {each["kind"] for each in judged.sign} >= {
         "burst-8", "guest-sweep", "looked", "looked-around", "two-places", DRIP.kinds[-1].id, "bulk-first", "bulk-largest",
-        "job-deleted", "place-unknown", "walk",
+        "job-deleted", "place-unknown", "walk", "kept-session", "address-unknown", "address-known",
     }  # fmt: skip
     # Of twelve rows each record stands in two: five steps. Slowly, an hour holds four of them.
     walks = [each for each in judged.tables[WALK.id] if each["way"] < 0]
     assert {(each["actor"], each["steps"]) for each in walks} == {(ACTORS[3], 5)}
+    assert {each["actor"] for each in judged.tables[NEW.id] if each["what"] == "ip"} == {ACTORS[1], ACTORS[5]}
     assert any(each["by_colleagues"] for each in judged.tables[DRIP.id])
     assert len(judged.found.findings) >= 1
     assert judged.events[-1].at - judged.events[0].at > timedelta(days=20)
@@ -205,6 +226,9 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
         shown["falling"] += any(each[-1] < 0 for each in walks)
         shown["by colleagues"] += any(each[-1] for each in drips)
         shown["by its own days"] += any(not each[-1] for each in drips)
+        kept_sessions = oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
+        shown["kept session"] += bool(kept_sessions)
+        shown["address"] += bool(oracle.addresses(events, days=3))
         kinds = {each[0] for each in oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)}
         for kind in ("bulk-first", "bulk-largest"):
             shown[kind] += kind in kinds
@@ -213,5 +237,5 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
     assert shown.pop("ledgers") == 12
     # A busy day's pages lie in the order of their ids, so that few ledgers show no walk.
     assert shown.pop("rising") > 0
-    assert len(shown) == 5
+    assert len(shown) == 7
     assert {name: 0 < count < 12 for name, count in shown.items()} == dict.fromkeys(shown, True)

@@ -101,6 +101,7 @@ def test_ids_are_unique_and_sorted() -> None:
     assert {
         "bulk-read",
         "guest-sweep",
+        "kept-session",
         "new-client",
         "odd-presence",
         "probing",

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -82,12 +83,12 @@ def test_a_client_that_colleagues_use_is_a_weaker_sign() -> None:
     [
         lookup(LATE, client="Telephony/3.0"),
         lookup(LATE, client="Helper/1.0", outcome="failure"),
-        lookup(LATE, ip="203.0.113.99", client="Telephony/2.9"),
+        lookup(LATE, ip="203.0.113.99", client="Telephony/2.9", outcome="failure"),
     ],
-    ids=["new version", "failed", "same network"],
+    ids=["new version", "failed", "failed from another address"],
 )
 def test_no_new_means(quiet) -> None:
-    """Another version, another address of the same network, or a failed call give nothing."""
+    """Another version, or a failed call give nothing."""
     assert new(quiet) == []
 
 
@@ -296,6 +297,114 @@ def test_an_office_network_known_by_calls_is_near_for_the_desk() -> None:
     told = [each for each in new(*before, page(LATE)) if each["told_at"] == LATE]
     assert [(each["what"], each["kind"]) for each in told] == [("desk", "desk-near")]
     assert told[0]["points"] <= 2
+
+
+# ---- addresses of known networks
+
+
+NEXT_DOOR = "203.0.113.99"
+PHONE: dict[str, Any] = {"user_agent": "Salesforce Mobile/12.0"}
+HOUR = timedelta(hours=1)
+
+
+def call(at=LATE, ip=NEXT_DOOR, **slots):
+    """Return one call of a client that everybody has."""
+    return lookup(at, **{"client": "Telephony/2.9", "ip": ip, **slots})
+
+
+def from_addresses(*more):
+    """Return what the addresses of the account gave: kind, address, time and how many others."""
+    told = [each for each in new(*more) if each["what"] == "ip" and each["actor"] == AGENT]
+    return [(each["kind"], each["name"], each["told_at"], each["others"]) for each in told]
+
+
+def test_another_address_of_a_known_network_is_told() -> None:
+    """Once, at its first act; alone it is no finding."""
+    rows = [call(), call(LATE + HOUR), call(LATE + 2 * HOUR, session="s-v", login="l-v")]
+    (sign,) = new(*rows)
+    assert (sign["actor"], sign["kind"], sign["what"]) == (AGENT, "address-unknown", "ip")
+    assert (sign["told_at"], sign["begins_at"], sign["doors"]) == (LATE, LATE, ["login l-t"])
+    assert (sign["name"], sign["family"], sign["others"]) == (NEXT_DOOR, "place", 0)
+    assert 0 < sign["points"] <= 4
+    assert 'address, in a network of its own, "203.0.113.99", new for it' in sign["told"]
+    assert found([*work(), *CALLS, *rows]).findings == ()
+
+
+def test_each_address_of_an_office_is_told_by_itself() -> None:
+    """An office that has several: those that the account had are quiet."""
+    rows = [call(LATE + n * HOUR, f"203.0.113.{last}") for n, last in enumerate((7, 8, 5, 7))]
+    assert from_addresses(*rows) == [
+        ("address-unknown", "203.0.113.7", LATE, 0),
+        ("address-unknown", "203.0.113.8", LATE + HOUR, 0),
+    ]
+    had = [call(START + timedelta(days=n), f"203.0.113.{n}", session=None, login=f"h{n}") for n in (1, 2)]
+    assert from_addresses(*had, call(ip="203.0.113.1"), call(LATE + HOUR, "203.0.113.2")) == []
+
+
+def test_the_first_address_of_a_network_is_no_other_sign() -> None:
+    """A new network is a place; a second address of it, later, is one of a known network."""
+    assert from_addresses(call(ip=ROADS)) == []
+    second = "198.51.100.8"
+    assert from_addresses(call(ip=ROADS), call(LATE + HOUR, second)) == [
+        ("address-unknown", second, LATE + HOUR, 0)
+    ]
+    # At once, neither was there before the other.
+    assert from_addresses(call(ip=ROADS), call(ip=second)) == []
+    # Nor where it was another address for a colleague.
+    colleague = [others_at(ip, days=(day,), names="A") for ip, day in ((ROADS, 5), (second, 9))]
+    assert from_addresses(*colleague[0], *colleague[1], call(ip=second)) == []
+    # The last part alone differs, of a network beside it.
+    assert from_addresses(call(ip="203.0.114.5")) == []
+
+
+def test_an_ipv6_network_holds_many_addresses() -> None:
+    """As many as there are telephones and restarts in the office: each is new."""
+    rows = [call(LATE + n * HOUR, f"2001:db8:42:{n}::9") for n in range(2)]
+    assert from_addresses(*rows) == [("address-unknown", "2001:db8:42:1::9", LATE + HOUR, 0)]
+
+
+@pytest.mark.parametrize(
+    ("names", "before", "others"),
+    [("A", timedelta(days=7), 1), ("ABC", timedelta(days=8), 3), ("A", timedelta(days=7) - HOUR, 0), ("", HOUR, 0)],
+    ids=["a week", "three", "less than a week", "nobody"],
+)  # fmt: skip
+def test_an_address_that_a_colleague_had_is_weaker(names, before, others) -> None:
+    """One who had it a week before; by a telephone as well."""
+    for phone in ({}, PHONE):
+        rows = [
+            call(
+                LATE - before, actor=f"0055j000000utl{letter}AAQ", session=None, login=f"l-{letter}", **phone
+            )
+            for letter in names
+        ]
+        kind = "address-known" if others else "address-unknown"
+        assert from_addresses(*rows, call()) == [(kind, NEXT_DOOR, LATE, others)]
+    (unknown,) = new(call())
+    (known,) = [each for each in new(*others_at(NEXT_DOOR), call()) if each["actor"] == AGENT]
+    assert known["kind"] == "address-known"
+    assert known["points"] < unknown["points"]
+
+
+def test_a_telephones_address_says_nothing() -> None:
+    """Not when it is new, nor after it, nor is its network one that the account was in."""
+    assert from_addresses(call(**PHONE)) == []
+    # Known from there on.
+    assert from_addresses(call(LATE - HOUR, **PHONE), call()) == []
+    assert from_addresses(call(**PHONE), call()) == [("address-unknown", NEXT_DOOR, LATE, 0)]
+    rows = [call(LATE - HOUR, ROADS, **PHONE), call(ip="198.51.100.8")]
+    assert from_addresses(*rows) == []
+    assert {each["kind"] for each in new(*rows)} == {"place-unknown", "agent-unknown"}
+
+
+@pytest.mark.parametrize(("days", "quiet"), [(2, True), (3, False)])
+def test_the_addresses_of_an_accounts_first_days_are_learnt(days, quiet) -> None:
+    """As every new mark."""
+    begun = START + timedelta(days=10)
+    rows = [call(begun + n * HOUR, OFFICE, actor=ROBOT) for n in range(3)]
+    told = [
+        each for each in new(*rows, call(begun + timedelta(days=days), actor=ROBOT)) if each["what"] == "ip"
+    ]
+    assert [(each["actor"], each["kind"]) for each in told] == ([] if quiet else [(ROBOT, "address-unknown")])
 
 
 # ---- tools that an administrator announced

@@ -93,7 +93,7 @@ def test_the_end_of_a_month_is_told_apart(day, closing) -> None:
     assert kinds.keys() == {f"report-new{suffix}", f"report-many{suffix}"}
     most = {kind.id: kind.most for kind in DETECTOR.kinds}
     assert all(each["points"] <= most[name] for name, each in kinds.items())
-    assert {each["points"] for each in kinds.values()} == ({2} if closing else {4})
+    assert {each["points"] for each in kinds.values()} == ({1} if closing else {4})
 
 
 def test_more_runs_within_an_hour_than_ever() -> None:
@@ -173,7 +173,7 @@ def test_months_ends_of_days_are_told_apart() -> None:
     """Many in a day, at the end of a month."""
     rows = several(LIMITS["day_runs"], at=CLOSING, apart=timedelta(minutes=65))
     (sign,) = told(daily(), rows)
-    assert (sign["kind"], sign["points"]) == ("report-day-closing", 2)
+    assert (sign["kind"], sign["points"]) == ("report-day-closing", 1)
 
 
 def test_runs_of_a_day_are_not_told_as_those_of_an_hour() -> None:
@@ -183,13 +183,37 @@ def test_runs_of_a_day_are_not_told_as_those_of_an_hour() -> None:
     assert "within an hour" not in sign["told"]
 
 
+def test_many_runs_name_every_door_that_ran_one_until_then() -> None:
+    """Who moves on with another login is still one; runs before the hour, and after, are not part of it."""
+    apart = timedelta(minutes=5)
+    before = ran(LATE - timedelta(minutes=90), login="l-0")
+    first, then = several(2, login="l-2"), several(8, at=LATE + 2 * apart, login="l-1")
+    after = ran(LATE + 12 * apart, login="l-3")
+    (sign,) = told(daily(), before, first, then, after, kind="report-many")
+    runs = max(LIMITS["runs"], LIMITS["times"])
+    assert 2 < runs < 10
+    assert sign["told_at"] == LATE + (runs - 1) * apart
+    assert sign["doors"] == ["login l-1", "login l-2"]
+
+
+def test_many_runs_of_a_day_name_every_door_of_that_day_until_then() -> None:
+    """Hours apart, by three logins; the runs of the day before are another day's."""
+    apart = timedelta(minutes=65)
+    day = (START + timedelta(days=21)).replace(hour=1)
+    rows = [each for n in range(LIMITS["day_runs"]) for each in ran(day + n * apart, login=f"l-{n % 3}")]
+    (sign,) = told(daily(), ran(day - timedelta(hours=2), login="l-9"), rows, kind="report-day")
+    assert sign["doors"] == ["login l-0", "login l-1", "login l-2"]
+
+
 def test_reports_by_known_means_are_no_finding_and_from_elsewhere_are() -> None:
     """New reports, and many, are work unless something else speaks against it."""
-    new = ran(LATE, "00O2")
+    begun = row(LATE - SECOND, "salesforce.elf.Login", "login", session="s-r", login="l-r")
+    new = [begun, *ran(LATE, "00O2")]
     many = several(9, at=LATE + timedelta(minutes=1))
+    begun = row(LATE - SECOND, "salesforce.elf.Login", "login", session="s-r", login="l-r")
     base = [*work(28), *work(28, actor=COLLEAGUE), *daily()]
-    assert found([*base, *new, *many]).findings == ()
-    (finding,) = found([*base, *({**each, "ip": HOST} for each in [*new, *many])]).findings
+    assert found([*base, begun, *new, *many]).findings == ()
+    (finding,) = found([*base, *({**each, "ip": HOST} for each in [begun, *new, *many])]).findings
     assert {"new-report", "new-client"} <= {each.detector for each in finding.reasons}
     assert finding.severity == "high"
 

@@ -21,6 +21,12 @@ def opened(numbers, *, at=LATE, apart=MINUTE, name="003", log="RestApi", operati
     ]
 
 
+def begun(rows):
+    """Return these rows and the login that began their session, by the means of the first."""
+    means = {name: rows[0].get(name) for name in ("ip", "user_agent", "session", "login")}
+    return [row(rows[0]["at"] - timedelta(seconds=9), "salesforce.elf.Login", "login", **means), *rows]
+
+
 def walks(*rows):
     """Return what this detector alone shows beside ordinary days."""
     return signs([*work(28), *(each for part in rows for each in part)], DETECTOR)
@@ -205,12 +211,12 @@ def test_ordinary_days_show_none() -> None:
 
 def test_a_walk_alone_is_no_finding_and_by_other_means_is() -> None:
     """A list that is worked through is honest; from elsewhere, at another hour and by another browser it is told."""
-    assert found([*work(28), *opened(range(100, 150))]).findings == ()
+    assert found([*work(28), *begun(opened(range(100, 150)))]).findings == ()
     other = {"at": LATE + timedelta(hours=13), "ip": HOST, "user_agent": LINUX}
-    (finding,) = found([*work(28), *opened(range(100, 150), **other)]).findings
+    (finding,) = found([*work(28), *begun(opened(range(100, 150), **other))]).findings
     # Network 3, hour 2, browser 2 beside a network, walk 4.
     assert (finding.points, finding.severity) == (11, "high")
     assert finding.told_at == "2025-06-21T21:13:00.000Z"
     assert "record-walk" in {each.detector for each in finding.reasons}
     called = [(37 * n) % 101 for n in range(50)]
-    assert found([*work(28), *opened(called, **other)]).findings == ()
+    assert found([*work(28), *begun(opened(called, **other))]).findings == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -28,7 +28,7 @@ from floodmark.findings import (
     _sum,
 )
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST: dict[str, int] = defaultdict(int)
 for _kind in (kind for detector in DETECTORS for kind in detector.kinds):
     MOST[_kind.family] = max(MOST[_kind.family], _kind.most)
@@ -44,17 +44,28 @@ def together(signs: Iterable[tuple[str, int]]) -> int:
     for family, points in signs:
         if points > heaviest.get(family, 0):
             heaviest[family] = points
-    added = sum(min(points, _ceiling(family, heaviest)) for family, points in heaviest.items())
+    counted = {family: min(points, _ceiling(family, heaviest)) for family, points in heaviest.items()}
+    if "announced" not in heaviest:
+        counted |= {"place": _away(heaviest), "presence": 0}
+    added = sum(counted.values())
     alone = heaviest.get("rule", 0)
     return alone if alone >= 10 and alone > added else added
+
+
+def _away(heaviest: dict[str, int]) -> int:
+    """Return what place and presence weigh together."""
+    place, presence = heaviest.get("place", 0), heaviest.get("presence", 0)
+    # The hours are odd because the place is; a neighbouring network is none; a factor is reset on the way.
+    both = max(place + min(presence, 2), presence) if place >= 3 else presence
+    return min(both, 2) if "identity" in heaviest else both
 
 
 def _ceiling(family: str, heaviest: dict[str, int]) -> int:
     """Return how much of a family counts beside the others."""
     if "announced" in heaviest:
         return 2 if family in {"tool", "place", "look", "volume"} else 0
-    new_tool, new_place = "tool" in heaviest, heaviest.get("place", 0) >= 2
-    elsewhere = new_place or "presence" in heaviest
+    new_tool, new_place = "tool" in heaviest, heaviest.get("place", 0) >= 3
+    elsewhere = _away(heaviest) >= 3
     match family:
         case "place" if not new_place:
             return 0
@@ -62,7 +73,7 @@ def _ceiling(family: str, heaviest: dict[str, int]) -> int:
             return 0
         case "presence" | "pace" | "device" if new_place:
             return 2
-        case "volume" if new_tool and not new_place and heaviest["volume"] < 6:
+        case "volume" if new_tool and not new_place and heaviest["volume"] < 7:
             return 2
         case "rule" if new_tool and not new_place:
             return 0
@@ -94,12 +105,13 @@ class _Moment:
 
 def expected(signs: Sequence[Signal], links: Sequence[_Link]) -> set[Expected]:
     """Weigh, at each time with something new, what hangs together by then and was told within seven days."""
+    chains = _chains(signs)
     steps: list[Signal | _Link] = [*signs, *links]
     times = [each.since if isinstance(each, _Link) else each.told_at for each in steps]
     history: list[_Moment] = []
     groups: list[frozenset[int]] = []
     for at in sorted(set(times)):
-        groups = _components(steps, [n for n, when in enumerate(times) if when <= at])
+        groups = _components(steps, [n for n, when in enumerate(times) if when <= at], chains)
         for group in groups:
             if not any(times[n] == at for n in group):
                 continue
@@ -125,8 +137,24 @@ def expected(signs: Sequence[Signal], links: Sequence[_Link]) -> set[Expected]:
     return made
 
 
-def _components(steps: Sequence[Signal | _Link], chosen: Iterable[int]) -> list[frozenset[int]]:
-    """Return the sets of steps that doors, new marks and chains tie together."""
+def _chains(signs: Sequence[Signal]) -> list[tuple[datetime, datetime]]:
+    """Return the first and the last of each row of changes of the way in that weigh five or more.
+
+    Each is a day or less after the one before.
+    """
+    made: list[tuple[datetime, datetime]] = []
+    for at in sorted(each.told_at for each in signs if each.family == "identity" and each.points >= 5):
+        if made and at - made[-1][1] <= DAY:
+            made[-1] = (made[-1][0], at)
+        else:
+            made.append((at, at))
+    return made
+
+
+def _components(
+    steps: Sequence[Signal | _Link], chosen: Iterable[int], chains: Sequence[tuple[datetime, datetime]]
+) -> list[frozenset[int]]:
+    """Return the sets of steps that doors, new marks, chains and a change of the way in shortly before tie together."""
     made: list[tuple[set[int], set[Any]]] = []
     for n in chosen:
         each = steps[n]
@@ -134,6 +162,8 @@ def _components(steps: Sequence[Signal | _Link], chosen: Iterable[int]) -> list[
             keys: set[Any] = {each.door, each.mark}
         else:
             keys = {*each.doors, *([("chain", each.chain)] if each.chain else [])}
+            # What was told by now of a row says the same of it as the whole: each is a day or less after another.
+            keys |= {("taken", first) for first, last in chains if first <= each.told_at <= last + DAY}
         touched = [group for group in made if group[1] & keys]
         made = [group for group in made if not group[1] & keys]
         made.append(
@@ -164,7 +194,7 @@ _WEIGHED = st.sampled_from(FAMILIES).flatmap(
     lambda family: st.tuples(st.just(family), st.integers(1, min(MOST[family], 9)))
 )
 # Few times, seven days apart among them, so that many signs lie on the edge of what still counts.
-_TIMES = st.sampled_from([START + n * DAY + m for n in (0, 3, 7, 10, 14, 17) for m in (0 * DAY, DAY / 24)])
+_TIMES = st.sampled_from([START + n * DAY + m for n in (0, 1, 3, 7, 8, 14, 17) for m in (0 * DAY, DAY / 24)])
 _SIGNS = st.builds(
     lambda weighed, doors, at, chain: (*weighed, tuple(sorted(doors)), at, chain),
     _WEIGHED,
@@ -214,6 +244,100 @@ def test_groups_are_told_when_and_by_what_the_page_says(
     assert got == wanted
 
 
+def grouped(*signs: Signal, links: Sequence[_Link] = ()) -> list[tuple[str, datetime | None, int]]:
+    """Return, of each group, the names of its signs, when it was told and what it weighs."""
+    return sorted(
+        ("".join(sorted(each.seen for each in group.signals)), group.told_at, group.points)
+        for group in _merge(signs, {AGENT: links})
+    )
+
+
+def taken(at: datetime, *doors: str, points: int = 5, seen: str = "i") -> Signal:
+    """Return a sign that the way into an account was changed."""
+    return sign("identity", points, *doors or ("a",), at=at, seen=seen)
+
+
+def tool(at: datetime, *doors: str, seen: str = "t") -> Signal:
+    """Return a sign of a new tool that came in elsewhere."""
+    return sign("tool", 5, *doors or ("b",), at=at, seen=seen)
+
+
+def test_what_comes_within_a_day_of_a_change_of_the_way_in_belongs_to_it() -> None:
+    """Whatever its door, to the day; an hour later it does not."""
+    assert grouped(taken(START), tool(START + DAY)) == [("it", START + DAY, 10)]
+    assert grouped(taken(START), tool(START)) == [("it", START, 10)]
+    late = START + 25 * HOUR
+    assert grouped(taken(START), tool(late)) == [("i", None, 5), ("t", None, 5)]
+    assert grouped(taken(START), tool(START + DAY + timedelta(microseconds=1)))[0][0] == "i"
+
+
+@pytest.mark.parametrize(("points", "names"), [(5, ["it"]), (4, ["i", "t"])])
+def test_a_change_that_is_often_made_joins_nothing(points: int, names: list[str]) -> None:
+    """Less than five points is what people do themselves."""
+    assert [name for name, *_ in grouped(taken(START, points=points), tool(START + HOUR))] == names
+
+
+def test_a_small_change_neither_begins_nor_goes_on_with_a_row() -> None:
+    """After a large one it belongs to it as any other sign does."""
+    small = taken(START + DAY, "c", points=4, seen="s")
+    assert [name for name, *_ in grouped(taken(START), small, tool(START + 2 * DAY))] == ["is", "t"]
+    large = taken(START + 2 * DAY, "d", seen="j")
+    assert [name for name, *_ in grouped(small, large, tool(START + 3 * DAY))] == ["jt", "s"]
+
+
+def test_two_doors_of_that_day_belong_together() -> None:
+    """By what they follow, with doors of their own and no change of the way in between them."""
+    look = sign("cover", 4, "c", at=START + 2 * HOUR, seen="c")
+    assert grouped(taken(START), tool(START + HOUR), look) == [("cit", START + HOUR, 14)]
+    # What ties to one of them later ties to all.
+    later = sign("volume", 6, "b", at=START + 3 * DAY, seen="v")
+    assert [name for name, *_ in grouped(taken(START), tool(START + HOUR), look, later)] == ["citv"]
+
+
+def test_what_came_before_a_change_of_the_way_in_is_joined_by_doors_alone() -> None:
+    """An hour before, by another door: two groups; by the same door or mark one."""
+    early = START - HOUR
+    assert [name for name, *_ in grouped(taken(START), tool(early))] == ["i", "t"]
+    assert grouped(taken(START, "b"), tool(early)) == [("it", START, 10)]
+    links = [_Link(early, door, Mark(AGENT, "net", "x")) for door in "ab"]
+    assert grouped(taken(START), tool(early), links=links) == [("it", START, 10)]
+
+
+def test_a_row_of_changes_is_one() -> None:
+    """Each a day or less after the one before; what follows the last within a day belongs to the first."""
+    first, second = taken(START), taken(START + DAY, "c", seen="j")
+    assert grouped(first, second, tool(START + 2 * DAY)) == [("ijt", START + 2 * DAY, 10)]
+    third = taken(START + 2 * DAY, "d", seen="k")
+    assert grouped(first, second, third, tool(START + 3 * DAY)) == [("ijkt", START + 3 * DAY, 10)]
+    assert [name for name, *_ in grouped(first, second, tool(START + 2 * DAY + HOUR))] == ["ij", "t"]
+    apart = taken(START + 25 * HOUR, "c", seen="j")
+    assert [name for name, *_ in grouped(first, apart, tool(START + 2 * DAY))] == ["i", "jt"]
+    between = [tool(START + HOUR), apart, tool(START + 26 * HOUR, "d", seen="u")]
+    assert [name for name, *_ in grouped(first, *between)] == ["it", "ju"]
+
+
+def test_another_accounts_change_joins_nothing() -> None:
+    """Each account has its own."""
+    other = replace(taken(START), actor="0055j000000utlQAAQ")
+    assert [name for name, *_ in grouped(other, tool(START + HOUR))] == ["i", "t"]
+
+
+@pytest.mark.parametrize("family", ["session", "identity"])
+def test_other_families_join_nothing_by_time(family: str) -> None:
+    """Neither do their signs wait for a change that comes later."""
+    first = sign(family, 4, at=START + DAY, seen="f")
+    assert [name for name, *_ in grouped(first, tool(START))] == ["f", "t"]
+    one = sign("session", 4, at=START, seen="s")
+    assert [name for name, *_ in grouped(one, tool(START + HOUR))] == ["s", "t"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_sign_told_with_a_change_of_the_way_in_belongs_to_it(family: str) -> None:
+    """Whatever it is called, and whichever of the two comes first."""
+    both = [taken(START), sign(family, 4, "b", at=START, seen="s")]
+    assert [name for name, *_ in grouped(*both)] == [name for name, *_ in grouped(*both[::-1])] == ["is"]
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_one_family_alone_counts_once(family: str) -> None:
     """Three ways to see one thing are one thing; a look, a rule and a set-up tool alone are little."""
@@ -233,18 +357,24 @@ def test_one_family_alone_counts_once(family: str) -> None:
         # in a new network odd hours, two places and another pace
         ({"place": 5, "presence": 4}, 7),
         ({"place": 2, "presence": 4}, 4),
+        ({"place": 3, "presence": 4}, 5),
+        ({"place": 2}, 0),
+        ({"place": 3}, 3),
         ({"place": 5, "presence": 1}, 6),
         ({"place": 5, "pace": 6}, 7),
-        ({"place": 2, "pace": 6}, 4),
+        ({"place": 3, "pace": 6}, 5),
+        ({"place": 2, "pace": 6}, 6),
         ({"presence": 4, "pace": 6}, 10),
         ({"place": 1, "presence": 4, "pace": 6}, 10),
         ({"place": 1}, 0),
         # a new tool reads: in a known network, and in a new one
         ({"tool": 6, "volume": 5}, 8),
-        ({"tool": 6, "volume": 6}, 12),
-        ({"tool": 6, "volume": 5, "place": 1}, 8),
+        ({"tool": 6, "volume": 6}, 8),
+        ({"tool": 6, "volume": 7}, 13),
+        ({"tool": 6, "volume": 6, "place": 3}, 15),
+        ({"tool": 6, "volume": 5, "place": 2}, 8),
         ({"tool": 6, "volume": 5, "presence": 4}, 12),
-        ({"tool": 6, "volume": 5, "place": 2}, 13),
+        ({"tool": 6, "volume": 5, "place": 3}, 14),
         ({"tool": 6, "rule": 7}, 6),
         ({"tool": 6, "rule": 7, "place": 4}, 12),
         ({"tool": 6, "pace": 6}, 12),
@@ -252,31 +382,53 @@ def test_one_family_alone_counts_once(family: str) -> None:
         ({"tool": 6, "look": 5}, 8),
         ({"tool": 6, "look": 5, "place": 5}, 13),
         ({"look": 5, "volume": 5}, 7),
-        ({"look": 5, "volume": 5, "place": 1}, 7),
-        ({"look": 5, "place": 2}, 7),
-        ({"look": 5, "presence": 2}, 7),
+        ({"look": 5, "volume": 5, "place": 2}, 7),
+        ({"look": 5, "place": 3}, 8),
+        ({"look": 5, "place": 2}, 2),
+        ({"look": 5, "presence": 2}, 4),
+        ({"look": 5, "presence": 3}, 8),
         # rules beside what they see
         ({"look": 5, "rule": 7, "place": 4}, 11),
         ({"volume": 5, "rule": 7, "place": 4}, 11),
         ({"rule": 7, "place": 4}, 11),
-        ({"rule": 7, "presence": 2}, 9),
-        ({"rule": 7, "presence": 2, "cover": 6}, 15),
+        ({"rule": 7, "presence": 2}, 4),
+        ({"rule": 7, "presence": 2, "cover": 6}, 10),
         # rules about the way in
         ({"identity": 7, "tool": 6, "volume": 5}, 15),
         ({"identity": 7, "look": 5}, 9),
-        ({"identity": 7, "rule": 7, "place": 4}, 18),
+        ({"identity": 7, "rule": 7, "place": 4}, 11),
+        # a new factor comes on the way: elsewhere counts little beside it, and explains no less
+        ({"identity": 7, "place": 5, "presence": 4}, 9),
+        ({"identity": 7, "place": 5}, 9),
+        ({"identity": 7, "place": 3}, 9),
+        ({"identity": 7, "place": 2}, 7),
+        ({"identity": 7, "presence": 4}, 9),
+        ({"identity": 7, "presence": 1}, 8),
+        ({"identity": 7, "place": 1, "presence": 4}, 9),
+        ({"identity": 1, "place": 5, "presence": 4}, 3),
+        ({"identity": 7, "place": 5, "look": 5}, 11),
+        ({"identity": 7, "place": 5, "pace": 6}, 11),
+        ({"identity": 7, "place": 5, "tool": 6, "volume": 5}, 20),
+        # a session that no login began counts in full
+        ({"session": 5}, 5),
+        ({"session": 5, "place": 5}, 10),
+        ({"session": 5, "tool": 6, "device": 5}, 11),
+        ({"session": 5, "identity": 7, "place": 5}, 14),
+        ({"session": 5, "announced": 1, "tool": 6}, 2),
+        ({"session": 5, "look": 5, "rule": 7}, 9),
         # another browser: a reset factor or a new tool brings it along, and it goes with a new network
         ({"device": 5}, 5),
         ({"device": 5, "identity": 7}, 7),
         ({"device": 5, "identity": 1}, 1),
         ({"device": 5, "tool": 6}, 6),
         ({"device": 5, "tool": 1}, 1),
-        ({"device": 5, "place": 2}, 4),
-        ({"device": 5, "place": 1}, 5),
+        ({"device": 5, "place": 3}, 5),
+        ({"device": 5, "place": 2}, 5),
+        ({"device": 3, "place": 3}, 5),
         ({"device": 1, "place": 5}, 6),
         ({"device": 5, "place": 5, "presence": 4}, 9),
         ({"device": 5, "place": 5, "tool": 6}, 11),
-        ({"device": 5, "place": 5, "identity": 7}, 12),
+        ({"device": 5, "place": 5, "identity": 7}, 9),
         ({"device": 5, "place": 1, "tool": 6}, 6),
         ({"device": 5, "presence": 4}, 9),
         ({"device": 5, "look": 5}, 7),
@@ -335,12 +487,17 @@ def test_levels(signs: list[tuple[str, int]], learning: bool) -> None:
     ("signs", "levels"),
     [
         ({"tool": 6, "cover": 6, "identity": 2}, ("high", "high")),
-        ({"place": 5, "cover": 6, "identity": 3}, ("high", "high")),
-        ({"presence": 4, "cover": 6, "identity": 4}, ("high", "medium")),
+        ({"place": 5, "cover": 6, "identity": 6}, ("high", "high")),
+        ({"place": 5, "cover": 6, "identity": 5}, ("medium", "medium")),
+        ({"presence": 4, "cover": 6, "identity": 6}, ("high", "medium")),
+        ({"session": 5, "place": 5, "cover": 4}, ("high", "high")),
+        ({"session": 5, "cover": 6, "identity": 3}, ("high", "medium")),
+        ({"session": 5, "cover": 6}, ("medium", "medium")),
         ({"tool": 6, "cover": 6, "identity": 1}, ("medium", "medium")),
         ({"presence": 4, "pace": 6}, ("high", "medium")),
         ({"guest": 12}, ("high", "medium")),
-        ({"guest": 12, "place": 2}, ("high", "high")),
+        ({"guest": 12, "place": 3}, ("high", "high")),
+        ({"guest": 12, "place": 2}, ("high", "medium")),
         ({"order": 5, "device": 5}, ("high", "medium")),
         ({"order": 5, "tool": 5, "cover": 4}, ("high", "high")),
         ({"device": 5, "presence": 4, "cover": 6}, ("high", "medium")),
@@ -370,33 +527,43 @@ def lookup(at: datetime, key: str, **slots: Any) -> dict[str, Any]:
     return row(at, "salesforce.elf.RestApi", "query", query=query, **{**told, **slots})  # fmt: skip
 
 
+def begun(key: str, first: dict[str, Any]) -> dict[str, Any]:
+    """Return the login that began a session, by the means of its first act."""
+    means = {name: first[name] for name in ("ip", "user_agent") if name in first}
+    told = {"session": f"s-{key}", "login": f"l-{key}", **means}
+    return row(first["at"] - timedelta(seconds=9), "salesforce.elf.Login", "login", **told)
+
+
 def looks(at: datetime) -> list[dict[str, Any]]:
     """Return an intruder's look around: nothing was read yet."""
     means = {"ip": HOST, "session": "s-x", "login": "l-x", "client": "My Ticket Portal"}
-    return [
+    looked = [
         row(at + timedelta(seconds=n), "salesforce.elf.RestApi", "describe", objects=[name], **means)
         for n, name in enumerate(("Contact", "Case", "Account"))
     ]
+    return [begun("x", looked[0]), *looked]
 
 
 @pytest.mark.parametrize("theft", [export, looks])
 def test_a_findings_events_begin_where_it_was_told(theft: Callable[[datetime], list[dict[str, Any]]]) -> None:
     """A trip more than a week before hangs together with it by a tool; what else the trip showed is not told."""
-    # Late in the ledger, so that one trip in all those weeks still leaves a new network its weight.
+    # To a network beside the office's, so that the intruder's is the first of its kind.
     trip = START + timedelta(days=31, hours=9)
-    away = {"ip": "198.51.100.7"}
+    away = {"ip": "203.0.114.7"}
     pages = [
         row(trip + timedelta(minutes=n), "salesforce.elf.LightningPageView", "page_view", record_ids=[f"003t{n}"],
             objects=["Contact"], delivered_rows=1, session="s-t", login="l-t", **away)
         for n in range(5)
     ]  # fmt: skip
+    pages.append(begun("t", pages[0]))
     # The person is away, and there tries a tool that the intruder comes with, eight days later.
-    tried = lookup(trip + timedelta(minutes=9), "u", user_agent="Helper/1.0", **away)
+    call = lookup(trip + timedelta(minutes=9), "u", user_agent="Helper/1.0", **away)
+    tried = [begun("u", call), call]
     hostile = [
         each | {"user_agent": "Helper/2.0"} for each in theft(START + timedelta(days=39, hours=19, minutes=1))
     ]
-    (finding,) = found([*work(42), *pages, tried, *hostile]).findings
-    assert set(finding.events) == {each["event"] for each in [tried, *hostile]}
+    (finding,) = found([*work(42), *pages, *tried, *hostile]).findings
+    assert set(finding.events) == {each["event"] for each in [*tried, *hostile]}
     assert finding.logins == ("l-u", "l-x")
     # Without the tool the trip and the rest are two things, and the trip is no finding.
     (alone,) = found([*work(42), *pages, *hostile]).findings
@@ -421,7 +588,7 @@ def test_a_drips_events_are_its_pages_whatever_new_mark_stands_beside() -> None:
     # The login of the sixteenth day shows another network, too.
     beside = lookup(START + timedelta(days=16, hours=2, seconds=30), "P16", ip="198.51.100.7")
     later = lookup(START + timedelta(days=24, hours=2), "z", ip="198.51.100.7")
-    (finding,) = found([*work(28), *pages, beside, later]).findings
+    (finding,) = found([*work(28), *pages, beside, begun("z", later), later]).findings
     assert finding.detector == "slow-drip"
     assert any("network" in each.seen for each in finding.reasons)
     assert {each["event"] for each in [*pages, beside]} <= set(finding.events)

@@ -37,7 +37,7 @@ class BulkRead(Detector):
     techniques = ("T1213.004",)
     kinds = (
         Kind("bulk-first", "volume", 0.006, 0.006, 5),
-        Kind("bulk-largest", "volume", 0.002, 0.002, 6),
+        Kind("bulk-largest", "volume", 0.002, 0.002, 6, learnt=False),
         Kind("bulk-largest-closing", "volume", 0.1, 0.1, 3),
         Kind("bulk-uncounted", "volume", 0.01, 0.01, 4),
         Kind("job-deleted", "cover", 0.001, 0.001, 6),

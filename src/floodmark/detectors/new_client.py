@@ -19,6 +19,7 @@ _WORDS = {
     "app": "application",
     "agent": "user agent",
     "net": "network",
+    "ip": "address, in a network of its own,",
     "browser": "browser",
     "desk": "network of its work in the browser",
 }
@@ -38,13 +39,15 @@ class NewClient(Detector):
     title = "client or network new for the account"
     techniques = ("T1078.004",)
     kinds = (
-        Kind("tool-unknown", "tool", 0.003, 0.003, 6),
+        Kind("tool-unknown", "tool", 0.003, 0.003, 6, learnt=False),
         Kind("tool-known", "tool", 0.01, 0.005, 5),
-        Kind("agent-unknown", "tool", 0.01, 0.004, 5),
+        Kind("agent-unknown", "tool", 0.01, 0.004, 5, learnt=False),
         Kind("agent-known", "tool", 0.03, 0.01, 4),
         Kind("place-unknown", "place", 0.03, 0.006, 5),
         Kind("place-known", "place", 0.03, 0.006, 4),
         Kind("place-near", "place", 0.1, 0.02, 2),
+        Kind("address-unknown", "place", 0.03, 0.01, 4),
+        Kind("address-known", "place", 0.1, 0.05, 2),
         Kind("desk-near", "place", 0.1, 0.05, 2),
         Kind("desk-unknown", "place", 0.02, 0.02, 5),
         Kind("desk-known", "place", 0.03, 0.03, 4),

@@ -30,9 +30,9 @@ class NewReport(Detector):
     techniques = ("T1213.004",)
     kinds = (
         Kind("report-new", "look", 0.005, 0.005, 5),
-        Kind("report-new-closing", "look", 0.1, 0.1, 3),
-        Kind("report-many-closing", "volume", 0.1, 0.1, 3),
-        Kind("report-day-closing", "volume", 0.1, 0.1, 3),
+        Kind("report-new-closing", "look", 0.1, 0.1, 1),
+        Kind("report-many-closing", "volume", 0.1, 0.1, 1),
+        Kind("report-day-closing", "volume", 0.1, 0.1, 1),
         Kind("report-flood-closing", "volume", 0.02, 0.02, 4),
         Kind("report-flood", "volume", 0.0015, 0.0015, 7),
         Kind("report-many", "volume", 0.006, 0.006, 5),

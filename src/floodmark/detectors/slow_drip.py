@@ -24,8 +24,8 @@ class SlowDrip(Detector):
     ledger.
 
     Sees: an insider, or a patient intruder, who takes a little each day, by the person's own means.
-    Misses: what stays within the usual spread of a day's work, and a drip that began before colleagues had a
-    usual.
+    Misses: what stays within the usual spread of a day's work, a drip that began before colleagues had a
+    usual, and one by a machine's account that nothing else speaks against.
     Check: the records opened against the calls and cases of those days.
     """
 
@@ -51,6 +51,7 @@ class SlowDrip(Detector):
         least: int = 15,
         slack: float = 1.0,
         most: float = 8.0,
+        machine_points: int = 6,
     ) -> None:
         self.limits: Mapping[str, Any] = {
             "days": days,
@@ -61,6 +62,7 @@ class SlowDrip(Detector):
             "least": least,
             "slack": slack,
             "most": most,
+            "machine_points": machine_points,
             "kinds": [kind.id for kind in self.kinds],
             "steps": [float(kind.id.removeprefix("drip-")) for kind in self.kinds],
         }

@@ -5,6 +5,7 @@
 -- usual, if that is more, for an account that is older than $settled_days days or was there in the first week of the ledger.
 -- spread: 1.4826 times the median distance from it, at least $spread of it and $least records. excess: the sum of (reached - usual) / spread - $slack over the days since it last was at zero, a day counting for
 -- $most at most (Page's cumulative sum). told_at: when enough were reached that day. chain: names the run of days.
+-- points: of a step whose weight is fixed, for a machine, which does what it is asked: more callers are no insider.
 WITH single AS (
     SELECT actor, done_at::DATE AS day, record[1:3] AS object, record, min(done_at) AS done_at, arg_min(door, (done_at, door)) AS door
     FROM detect_read JOIN detect_way USING (way)
@@ -79,6 +80,8 @@ WITH single AS (
      AND way_in.day > coalesce(zero_at, crossed.day - 60)
     GROUP BY moment.actor, moment.object, moment.day, moment.kind
 )
-SELECT kind, actor, doors, told_at, extent.begins_at, extent.ends_at, 'drip ' || object || ' ' || coalesce(zero_at::VARCHAR, '') AS chain, object, day, reached, round(expected)::BIGINT AS usual,
-       round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days, by_colleagues
+SELECT kind, crossed.actor, doors, told_at, extent.begins_at, extent.ends_at, 'drip ' || object || ' ' || coalesce(zero_at::VARCHAR, '') AS chain, object, day, reached, round(expected)::BIGINT AS usual,
+       round(spread)::BIGINT AS spread, round(excess, 1) AS excess, limit_, days, reached_in_all, known_days, by_colleagues,
+       CASE WHEN NOT week.ui THEN $machine_points END AS points
 FROM crossed JOIN extent USING (actor, object, day, kind) JOIN moment USING (actor, object, day, kind) JOIN came USING (actor, object, day, kind)
+LEFT JOIN detect_week AS week ON week.actor = crossed.actor AND week.week = date_trunc('week', told_at)
