@@ -3,7 +3,8 @@
 Tenants are simulated with drawn parameters. Each hostile family is laid on every tenant in turn, half of the
 tenants being in an honest but odd month; clean and odd months alone say how often something is told for
 nothing. Thresholds of the baselines are set on the tuning seeds so that they alert no more often than the
-findings do there; everything else is reported on seeds, and on some families, that tuning never saw.
+findings do there, and once more on the reported months ("as often"), so that both tell as often for nothing;
+everything else is reported on seeds, and on some families, that tuning never saw.
 
     python bench/detection.py [--runs N] [--plans N] [--families a,b] [--seeds tuning|report] [--processes N]
         [--clean-weeks N] [--tuning-weeks N] [--arrival-runs N] [--replays N] [--to FILE] [--keep DIR]
@@ -43,7 +44,7 @@ from floodmark.simulate.families import FAMILIES
 HELD_OUT = ("page-walking", "acquired-team")
 """Families that nobody tuned on, made without knowledge of how detection works: one hostile, one honest."""
 TUNING_SEEDS = range(1, 100)
-REPORT_FROM, CLEAN_FROM = 2_000, 200_000
+REPORT_FROM, CLEAN_FROM = 3_000, 300_000
 DRIP = "drip"
 HEAD = (
     ("detected", 17),
@@ -313,12 +314,14 @@ def summary(
 ) -> dict[str, Any]:
     """Return all figures."""
     limits = thresholds(tuning or (clean if want.part == "tuning" else ()))
+    even = thresholds(clean)
     counted = [run for run in hostile if run.part != "replay"]
     families = {
         name: {
             "held_out": name in HELD_OUT,
             "people_median": percentile([run.people for run in runs], 0.5),
             "ways": {way: early(runs, way, limits) for way in (*WAYS, "arrival")},
+            "even": {way: early(runs, way, even) for way in NAMES},
             "arrival_runs_by_event_time": early([run for run in runs if run.arrival], "floodmark", limits),
             "single": by_own_end(runs),
             "beside": quiet(runs, {}),
@@ -338,6 +341,7 @@ def summary(
         "learning_weeks": LEARNING_WEEKS,
         "held_out": list(HELD_OUT),
         "thresholds": limits,
+        "even_thresholds": even,
         "families": families,
         "clean": kinds,
         "all_clean": quiet(clean, limits),
@@ -385,12 +389,15 @@ def _family_bars(name: str, family: dict[str, Any]) -> list[tuple[str, str]]:
     if single["runs"] * 2 <= ours["runs"]:
         bar = BARS["drip"] if DRIP in name else BARS["loss"]
         told.append((_stands(held=loss < bar), f"{name}: median loss {loss:.2%} (below {bar:.0%})"))
-    return told + [_ahead(name, family, way) for way in NAMES if family["ways"][way]]
+    return told + [_ahead(name, family, way) for way in NAMES if family["even"][way]]
 
 
 def _ahead(name: str, family: dict[str, Any], way: str) -> tuple[str, str]:
-    """Say whether findings come as surely and as early as a baseline's alerts, and more so in one of both."""
-    other = family["ways"][way]
+    """Say whether findings come as surely and as early as a baseline's alerts, and more so in one of both.
+
+    The baseline's threshold is the one at which it alerts as often as findings were false on the same months.
+    """
+    other = family["even"][way]
     ours, theirs = _rank(family["ways"]["floodmark"]), _rank(other)
     at_least = all(mine <= his for mine, his in zip(ours[:2], theirs[:2], strict=True))
     seen, loss = other["detected_ratio"], other["loss_ratio_median"]
@@ -419,6 +426,8 @@ def show(figures: dict[str, Any]) -> None:
         for way in (*WAYS, "arrival"):
             if family["ways"][way]:
                 print(_row(way if way != "arrival" else "floodmark, by arrival", family["ways"][way]))
+            if family["even"].get(way):
+                print(_row(f"  {way}, as often", family["even"][way]))
         if family["ways"]["arrival"]:
             print(_row("  same runs, event time", family["arrival_runs_by_event_time"]))
         if single := family["single"]["runs"]:
@@ -466,6 +475,9 @@ def _show_rest(figures: dict[str, Any]) -> None:
     if figures["thresholds"]:
         told = ", ".join(f"{name} {value:.3f}" for name, value in figures["thresholds"].items())
         print(f"\nthresholds of the baselines, from the tuning seeds: {told}")
+    if figures["even_thresholds"]:
+        told = ", ".join(f"{name} {value:.3f}" for name, value in figures["even_thresholds"].items())
+        print(f"thresholds at which they alert as often as findings are false here: {told}")
     replayed = figures["replayed"]
     if replayed["hours"]:
         print(
