@@ -349,12 +349,12 @@ def two_places(events: Sequence[Seen], *, minutes: int) -> Signs:
 def kept_session(events: Sequence[Seen], *, doors: int, share: float) -> Signs:
     """Visits that no login began, of accounts whose visits do; told at the next login that begins any visit, later on.
 
-    A visit is what an account does by one door, of what names its login or session. Only those that began a day
-    or more before say how the account's visits begin.
+    A visit is what an account does by one door, of what names its login itself. Only those that began a day or more
+    before say how the account's visits begin.
     """
     visits: defaultdict[tuple[str, str], list[Seen]] = defaultdict(list)
     for each in events:
-        if each.keyed:
+        if each.keyed and each.door.startswith("login "):
             visits[each.actor, each.door].append(each)
     begins = {key: mine[0].at for key, mine in visits.items()}
     logins = {

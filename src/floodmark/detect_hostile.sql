@@ -9,10 +9,13 @@ WITH mark AS (
     SELECT unnest($span_findings::BIGINT[]) AS finding, unnest($span_actors::VARCHAR[]) AS actor,
            unnest($span_doors::VARCHAR[]) AS door, unnest($span_from::TIMESTAMP[]) AS begins_at, unnest($span_to::TIMESTAMP[]) AS ends_at,
            unnest($span_reads::BOOLEAN[]) AS reads
+), shown AS (
+    SELECT DISTINCT finding, means
+    FROM (SELECT means, actor, unnest(['client', 'app', 'agent', 'browser', 'net', 'desk', 'ip']) AS kind,
+                 unnest([client, app, agent, browser, net, desk, ip]) AS mark FROM detect_means)
+    JOIN mark USING (actor, kind, mark)
 ), marked AS (
-    SELECT DISTINCT mark.finding, detect_event.actor, detect_event.event, door, ip
-    FROM detect_event JOIN mark ON mark.actor = detect_event.actor
-     AND mark.mark = CASE mark.kind WHEN 'client' THEN client WHEN 'app' THEN app WHEN 'agent' THEN agent WHEN 'browser' THEN browser WHEN 'net' THEN net WHEN 'desk' THEN desk ELSE ip END
+    SELECT DISTINCT finding, actor, event, door, ip FROM shown JOIN detect_means USING (means) JOIN detect_done USING (means)
 ), door AS (
     SELECT DISTINCT finding, actor, door FROM marked
 ), address AS (

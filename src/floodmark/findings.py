@@ -387,18 +387,25 @@ class _Group:
     """Signs that belong together, and the new marks of their doors."""
 
     signals: list[Signal] = field(default_factory=list[Signal])
+    latest: dict[tuple[str, int], datetime] = field(default_factory=dict[tuple[str, int], datetime])
+    """When a sign of a family and so many points was told last: many signs weigh no slower than few."""
     links: set[_Link] = field(default_factory=set[_Link])
     told_at: datetime | None = None
     points: int = 0
     told_by: frozenset[str] = frozenset()
     """The doors of the signs that made it told."""
 
+    def add(self, signal: Signal) -> None:
+        """Take in a sign; signs come by time."""
+        self.signals.append(signal)
+        self.latest[signal.family, signal.points] = signal.told_at
+
     def weigh(self, at: datetime) -> None:
         """Add up what lies within `WITHIN` before `at`; it is told the first time that this is enough."""
         heaviest: dict[str, int] = {}
-        for each in self.signals:
-            if each.told_at >= at - WITHIN:
-                heaviest[each.family] = max(heaviest.get(each.family, 0), each.points)
+        for (family, points), told_at in self.latest.items():
+            if told_at >= at - WITHIN:
+                heaviest[family] = max(heaviest.get(family, 0), points)
         total = _sum(heaviest)
         self.points = max(self.points, total)
         if self.told_at is None and total >= TOLD:
@@ -410,6 +417,8 @@ class _Group:
         """Take in the signs and marks of another group."""
         self.signals += other.signals
         self.links |= other.links
+        for key, told_at in other.latest.items():
+            self.latest[key] = max(told_at, self.latest.get(key, told_at))
         self.points = max(self.points, other.points)
         self.told_at = min((each for each in (self.told_at, other.told_at) if each), default=None)
         self.told_by |= other.told_by
@@ -418,6 +427,17 @@ class _Group:
         """Say whether its events are those that show its new marks; what known means do is told by time."""
         known = {"drip", "guest"} & {each.family for each in self.signals}
         return bool(self.triggers()) and not known
+
+    def by_time(self) -> list[tuple[Signal, str]]:
+        """Return the signs, each with each of its doors, whose events are told by door and time.
+
+        Where marks tell them, that is what came after a changed way in by doors that show none of the marks.
+        """
+        marks = set(self.chosen()) if self.by_marks() else set[Mark]()
+        if marks and not any(_enters(each) for each in self.signals):
+            return []
+        shown = {each.door for each in self.links if each.mark in marks}
+        return [(signal, door) for signal in self.signals for door in signal.doors if door not in shown]
 
     def reads(self) -> bool:
         """Say whether customer records were read beyond what is usual."""
@@ -479,11 +499,13 @@ def _sum(heaviest: Mapping[str, int]) -> int:
     A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
     looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours, on
     another computer and at another pace. A new factor comes with a new telephone, mostly on the way; it and a
-    new tool come with a new computer. Who reads more than ever, where it always does, looks at more as well.
-    What a rule calls enough for a finding is enough, whatever explains it.
+    new tool come with a new computer; but nothing is lighter for a changed way in than it is without. Who
+    reads more than ever, where it always does, looks at more as well. What a rule calls enough for a finding
+    is enough, whatever explains it.
     """
     alone = heaviest.get("rule", 0)
-    return max(_explained(heaviest), alone if alone >= TOLD else 0)
+    others = {family: points for family, points in heaviest.items() if family != "identity"}
+    return max(_explained(heaviest), _explained(others), alone if alone >= TOLD else 0)
 
 
 def _explained(heaviest: Mapping[str, int]) -> int:
@@ -539,18 +561,23 @@ class _Groups:
     def root(self, key: Any) -> Any:
         """Return the door, mark or chain that stands for the group of `key`."""
         while self._parent.setdefault(key, key) != key:
-            key = self._parent[key]
+            self._parent[key] = key = self._parent[self._parent[key]]
         return key
 
     def joined(self, keys: Sequence[Any]) -> _Group:
-        """Make one group of those of all keys, and return it."""
-        first = self.root(keys[0])
+        """Make one group of those of all keys, and return it; the largest takes in the others."""
+        roots = list(dict.fromkeys(self.root(key) for key in keys))
+        first = max(roots, key=self._size)
         group = self.found.setdefault(first, _Group())
-        for other in (self.root(key) for key in keys[1:]):
+        for other in roots:
             if other != first:
                 self._parent[other] = first
                 group.join(self.found.pop(other, _Group()))
         return group
+
+    def _size(self, root: Any) -> int:
+        group = self.found.get(root)
+        return len(group.signals) + len(group.links) if group else 0
 
     def add(self, step: Signal | _Link) -> str:
         """Put a sign or a new mark into its group and return a door of it."""
@@ -558,12 +585,14 @@ class _Groups:
             self.joined([step.door, step.mark]).links.add(step)
             return step.door
         chain = [("chain", step.chain)] if step.chain else []
-        self.joined([*step.doors, *chain, *self._since(step)]).signals.append(step)
+        self.joined([*step.doors, *chain, *self._since(step)]).add(step)
         return step.doors[0]
 
     def _since(self, step: Signal) -> list[Any]:
         """Return what joins a sign to changes of the account's way in shortly before."""
-        lately = bool(self._taken) and step.told_at - self._taken[-1] <= TAKEN_FOR
+        lately = bool(self._taken) and step.told_at <= min(
+            self._taken[-1] + TAKEN_FOR, self._taken[0] + WITHIN
+        )
         if _enters(step):
             self._taken = [self._taken[0] if lately else step.told_at, step.told_at]
             lately = True
@@ -645,11 +674,7 @@ def _picked(groups: Sequence[_Group]) -> dict[str, list[Any]]:
         (number, mark) for number, group in enumerate(groups) if group.by_marks() for mark in group.chosen()
     ]
     spans = [
-        (number, signal, door)
-        for number, group in enumerate(groups)
-        if not group.by_marks()
-        for signal in group.signals
-        for door in signal.doors
+        (number, signal, door) for number, group in enumerate(groups) for signal, door in group.by_time()
     ]
     return {
         "mark_findings": [number for number, _ in marked],
@@ -661,7 +686,7 @@ def _picked(groups: Sequence[_Group]) -> dict[str, list[Any]]:
         "span_doors": [door for _, _, door in spans],
         "span_from": [signal.begins_at for _, signal, _ in spans],
         "span_to": [signal.ends_at for _, signal, _ in spans],
-        "span_reads": [groups[number].reads() for number, _, _ in spans],
+        "span_reads": [groups[number].reads() and not _enters(signal) for number, signal, _ in spans],
     }
 
 

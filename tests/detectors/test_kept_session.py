@@ -220,11 +220,14 @@ def test_rows_without_keys_are_no_session() -> None:
     assert (sign["doors"], sign["begins_at"]) == (["login l-x"], LATE + HOUR)
 
 
-def test_a_session_key_alone_is_a_session() -> None:
-    """Before, and in the sign."""
+def test_a_session_key_alone_is_no_session() -> None:
+    """What login it belongs to a later row may tell, so neither it nor what it would name counts."""
     days = [each | {"login": None} for each in work(20)]
-    (sign,) = signs([*days, opened(LATE, login=None), login(AFTER)], DETECTOR)
-    assert (sign["doors"], sign["visits"], sign["begun"]) == (["session s-x"], 20, 20)
+    assert signs([*days, opened(LATE, login=None), login(AFTER)], DETECTOR) == []
+    assert told(opened(LATE, login=None), login(AFTER)) == []
+    early = [mine(LATE - MINUTE, session=None), opened(LATE, login=None), login(LATE + 5 * MINUTE)]
+    named = opened(LATE + 9 * MINUTE)
+    assert told(*early) == told(*early, named) == []
 
 
 def test_failed_acts_are_no_session() -> None:

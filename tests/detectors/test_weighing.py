@@ -39,7 +39,13 @@ FAMILIES: tuple[str, ...] = get_args(Family)
 
 
 def together(signs: Iterable[tuple[str, int]]) -> int:
-    """Return what signs (family, points) weigh together."""
+    """Return what signs (family, points) weigh together, or without changes of the way in if that is more."""
+    every = list(signs)
+    without = [(family, points) for family, points in every if family != "identity"]
+    return max(_together(every), _together(without))
+
+
+def _together(signs: Iterable[tuple[str, int]]) -> int:
     heaviest: dict[str, int] = {}
     for family, points in signs:
         if points > heaviest.get(family, 0):
@@ -140,11 +146,11 @@ def expected(signs: Sequence[Signal], links: Sequence[_Link]) -> set[Expected]:
 def _chains(signs: Sequence[Signal]) -> list[tuple[datetime, datetime]]:
     """Return the first and the last of each row of changes of the way in that weigh five or more.
 
-    Each is a day or less after the one before.
+    Each is a day or less after the one before, and all lie within seven days.
     """
     made: list[tuple[datetime, datetime]] = []
     for at in sorted(each.told_at for each in signs if each.family == "identity" and each.points >= 5):
-        if made and at - made[-1][1] <= DAY:
+        if made and at - made[-1][1] <= DAY and at - made[-1][0] <= WITHIN:
             made[-1] = (made[-1][0], at)
         else:
             made.append((at, at))
@@ -163,7 +169,11 @@ def _components(
         else:
             keys = {*each.doors, *([("chain", each.chain)] if each.chain else [])}
             # What was told by now of a row says the same of it as the whole: each is a day or less after another.
-            keys |= {("taken", first) for first, last in chains if first <= each.told_at <= last + DAY}
+            keys |= {
+                ("taken", first)
+                for first, last in chains
+                if first <= each.told_at <= min(last + DAY, first + WITHIN)
+            }
         touched = [group for group in made if group[1] & keys]
         made = [group for group in made if not group[1] & keys]
         made.append(
@@ -316,6 +326,39 @@ def test_a_row_of_changes_is_one() -> None:
     assert [name for name, *_ in grouped(first, *between)] == ["it", "ju"]
 
 
+def test_a_row_of_changes_ends_after_seven_days() -> None:
+    """Who has the way in changed every day is not one finding for ever."""
+    daily = [taken(START + n * DAY, f"d{n}", seen=str(n)) for n in range(10)]
+    late = tool(START + 9 * DAY + HOUR)
+    assert [name for name, *_ in grouped(*daily, late)] == ["01234567", "89t"]
+    between = tool(START + 7 * DAY + HOUR)
+    assert [name for name, *_ in grouped(*daily[:8], between)] == ["01234567", "t"]
+
+
+def test_the_events_of_the_changed_way_in_are_the_findings_too() -> None:
+    """A factor is reset by one door and a new tool comes in by another: the finding lists what came by both."""
+    name = "ana@example.com"
+    at = START + timedelta(days=20, hours=3)
+    work_days = [each | {"actor_name": name} for each in work(21)]
+    okta: dict[str, Any] = {"actor_name": name, "outcome": "success", "ip": OFFICE}
+    reset = [
+        row(at, "okta.system_log", "setup", **okta | {"method": "user.mfa.factor.reset_all", "actor": "00u1",
+            "actor_name": "desk@example.com", "resource": name}),
+        row(at + timedelta(minutes=5), "okta.system_log", "setup", **okta | {"method": "user.mfa.factor.activate",
+            "actor": "00u2", "session": "idx"}),
+        row(at + timedelta(minutes=9), "okta.system_log", "setup", **okta | {"method": "user.authentication.sso",
+            "actor": "00u2", "session": "idx", "client": "Salesforce.com"}),
+    ]  # fmt: skip
+    taken_out = [each | {"actor_name": name} for each in export(at + 2 * HOUR)]
+    (finding,) = found([*work_days, *reset, *taken_out]).findings
+    assert {"okta-reset-then-crm", "new-client"} <= {each.detector for each in finding.reasons}
+    assert {
+        each["event"] for each in [*reset[1:], *taken_out] if each["log"] != "salesforce.elf.ApiTotalUsage"
+    } <= set(finding.events)
+    assert not set(finding.events) & {each["event"] for each in work_days}
+    assert {"idx", "s-x"} <= set(finding.sessions)
+
+
 def test_another_accounts_change_joins_nothing() -> None:
     """Each account has its own."""
     other = replace(taken(START), actor="0055j000000utlQAAQ")
@@ -396,6 +439,7 @@ def test_one_family_alone_counts_once(family: str) -> None:
         # rules about the way in
         ({"identity": 7, "tool": 6, "volume": 5}, 15),
         ({"identity": 7, "look": 5}, 9),
+        ({"identity": 5, "place": 5, "look": 5}, 10),
         ({"identity": 7, "rule": 7, "place": 4}, 11),
         # a new factor comes on the way: elsewhere counts little beside it, and explains no less
         ({"identity": 7, "place": 5, "presence": 4}, 9),
@@ -405,7 +449,7 @@ def test_one_family_alone_counts_once(family: str) -> None:
         ({"identity": 7, "presence": 4}, 9),
         ({"identity": 7, "presence": 1}, 8),
         ({"identity": 7, "place": 1, "presence": 4}, 9),
-        ({"identity": 1, "place": 5, "presence": 4}, 3),
+        ({"identity": 1, "place": 5, "presence": 4}, 7),
         ({"identity": 7, "place": 5, "look": 5}, 11),
         ({"identity": 7, "place": 5, "pace": 6}, 11),
         ({"identity": 7, "place": 5, "tool": 6, "volume": 5}, 20),
@@ -419,7 +463,7 @@ def test_one_family_alone_counts_once(family: str) -> None:
         # another browser: a reset factor or a new tool brings it along, and it goes with a new network
         ({"device": 5}, 5),
         ({"device": 5, "identity": 7}, 7),
-        ({"device": 5, "identity": 1}, 1),
+        ({"device": 5, "identity": 1}, 5),
         ({"device": 5, "tool": 6}, 6),
         ({"device": 5, "tool": 1}, 1),
         ({"device": 5, "place": 3}, 5),

@@ -20,8 +20,8 @@ class KeptSession(Detector):
     login. The sign waits for the next login of anybody, which shows that logins were still being logged.
 
     Sees: a session or token that was taken and is used elsewhere.
-    Misses: an intruder who logs in, a taken session whose keys the platform keeps, and accounts that often go
-    on without a login.
+    Misses: an intruder who logs in, a taken session whose keys the platform keeps, logs that tell no login's
+    key, and accounts that often go on without a login.
     Check: where the token was issued, and to whom; whether the log of logins has a gap there.
     """
 

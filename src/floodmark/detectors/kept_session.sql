@@ -1,10 +1,11 @@
 -- detect_kept_session: one row per account and door that no login began, though $share of the account's doors up to a day before,
 -- at least $doors of them, had begun with one. told_at: a minute after its first event or later, when the next login of anybody
--- shows that the log of logins had gone on. doors of other logs' own names have no login row and are no rows here.
+-- shows that the log of logins had gone on. Only rows with the key of a login count: what a row without one belongs to, a
+-- later row may tell.
 WITH visit AS (
-    SELECT actor, door, min(done_at) AS begins_at, max(done_at) AS ends_at, min(done_at) FILTER (operation = 'login') AS login_at
-    FROM detect_event WHERE (login IS NOT NULL OR session IS NOT NULL) AND NOT starts_with(log, 'okta.')
-    GROUP BY actor, door
+    SELECT actor, 'login ' || login AS door, min(done_at) AS begins_at, max(done_at) AS ends_at, min(done_at) FILTER (operation = 'login') AS login_at
+    FROM detect_done JOIN detect_came USING (means) WHERE login IS NOT NULL AND NOT starts_with(log, 'okta.')
+    GROUP BY actor, login
 ), known AS (
     SELECT *, count(*) OVER before AS visits, count(*) FILTER (login_at <= begins_at + INTERVAL 1 MINUTE) OVER before AS begun
     FROM visit

@@ -51,7 +51,7 @@ class SlowDrip(Detector):
         least: int = 15,
         slack: float = 1.0,
         most: float = 8.0,
-        machine_points: int = 6,
+        machine_points: int = 3,
     ) -> None:
         self.limits: Mapping[str, Any] = {
             "days": days,
