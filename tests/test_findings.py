@@ -165,6 +165,7 @@ def test_evidence_far_apart_does_not_add_up() -> None:
     for apart in (WITHIN - timedelta(minutes=30), WITHIN + timedelta(minutes=20)):
         rows = [
             *work(28),
+            row(quiet, "salesforce.elf.Login", "login", **door),
             lookup(quiet, "x", ip=HOST, client="Helper/1.0"),
             row(quiet + apart, "salesforce.elf.API", "query", **read, **door),
         ]
