@@ -51,7 +51,7 @@ class Seen:
     looks: bool
     objects: tuple[str, ...]
     keyed: bool
-    """Whether it names its login or session itself, and is of the platform's own logs."""
+    """Whether it names its login itself, and is of the platform's own logs."""
 
     @property
     def hour(self) -> datetime:
@@ -101,7 +101,7 @@ def seen(rows: Iterable[Mapping[str, Any]]) -> list[Seen]:
         else:
             read = delivered if delivered is not None else matched or 0
         reading = each["operation"] in READS and not counted
-        keyed = bool(each.get("login") or each.get("session")) and not each["log"].startswith("okta.")
+        keyed = bool(each.get("login")) and not each["log"].startswith("okta.")
         # The network of a telephone changes by nature.
         placed = ip and not telephone(each.get("client")) and not telephone(each.get("user_agent"))
         made.append(
@@ -354,7 +354,7 @@ def kept_session(events: Sequence[Seen], *, doors: int, share: float) -> Signs:
     """
     visits: defaultdict[tuple[str, str], list[Seen]] = defaultdict(list)
     for each in events:
-        if each.keyed and each.door.startswith("login "):
+        if each.keyed:
             visits[each.actor, each.door].append(each)
     begins = {key: mine[0].at for key, mine in visits.items()}
     logins = {

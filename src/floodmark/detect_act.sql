@@ -37,7 +37,7 @@ WITH single AS (
     FROM by_log JOIN detect_way USING (way) LEFT JOIN full_by_log USING (way, kind, act)
     GROUP BY entry, kind, act
 ), by_act AS (
-    SELECT actor, door, by_entry.* REPLACE (by_entry.kind AS kind) FROM by_entry JOIN detect_means ON detect_means.means = by_entry.entry
+    SELECT actor, door, by_entry.* FROM by_entry JOIN detect_means ON detect_means.means = by_entry.entry
 ), so_far AS (
     SELECT actor, kind, begins_at, max(max(rows)) OVER up_to AS most,
            sum(count(*) FILTER (unknown > 0 OR kind = 'bulk')) OVER up_to AS uncounted

@@ -39,6 +39,23 @@ def test_a_little_each_day_adds_up() -> None:
     assert "distinct customers on" in finding.summary
 
 
+def test_a_drip_by_a_machine_weighs_little() -> None:
+    """Who never works in the browser does what it is asked; its largest step weighs little."""
+
+    def calls(rows):
+        return [
+            each | ({"log": "salesforce.elf.RestApi", "operation": "record"} if "record_ids" in each else {})
+            for each in rows
+        ]
+
+    days = [*work(28), *(each for day in range(14, 21) for each in more(day, 60))]
+    alone = {each["points"] for each in signs(days, DETECTOR) if each["kind"] == "drip-10"}
+    machines = signs(calls(days), DETECTOR)
+    assert {each["kind"] for each in machines} == {kind.id for kind in DETECTOR.kinds}
+    assert {each["points"] for each in machines if each["kind"] == "drip-10"} == {LIMITS["machine_points"]}
+    assert alone == {12}
+
+
 def test_each_step_is_told_at_the_record_that_reached_it() -> None:
     """A day's first records are enough for a low step, and its later ones for a higher."""
     told = drips(more(14, 150))
