@@ -15,7 +15,16 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from floodmark.findings import OWN_WEEKS, PRIOR_WEEKS, SETTLED, TOLD, WITHIN, YOUNG_WEEKS, Kind
+from floodmark.findings import (
+    OWN_WEEKS,
+    PRIOR_WEEKS,
+    SETTLED,
+    TOLD,
+    WITHIN,
+    YOUNG_FOR,
+    YOUNG_WEEKS,
+    Kind,
+)
 from floodmark.ledger.source import READS
 
 MINUTE = timedelta(minutes=1)
@@ -406,6 +415,23 @@ def addresses(events: Sequence[Seen], *, days: int) -> Signs:
     return made
 
 
+def new_account(events: Sequence[Seen], *, rate: float, most: int) -> Signs:
+    """Accounts whose first event comes a week after that of anybody in such logs or later.
+
+    The more began until then, in the weeks of people until a day before, the less it weighs.
+    """
+    late = _beginners(events)
+    known = account_weeks(events)
+    made: Signs = set()
+    for actor, each in late.items():
+        begun = sum(other.at <= each.at for other in late.values())
+        weeks = sum(week.person and week.begins_at <= each.at - DAY for week in known)
+        share = (begun + rate * PRIOR_WEEKS) / (weeks + PRIOR_WEEKS)
+        points = min(most, max(0, math.floor(2 * math.log10(1 / share) - 0.25 + 0.5)))
+        made.add(("account-first", actor, (each.door,), each.at, each.at, each.at, begun, weeks, points))
+    return made
+
+
 def odd_hour(events: Sequence[Seen], *, days: int) -> Signs:
     """Per door and day, the first event of an hour that, with its neighbours, was never used before this stretch."""
     made: dict[tuple[str, str, date], datetime] = {}
@@ -428,16 +454,18 @@ def slow_drip(
     days: int,
     known_days: int,
     colleagues: float,
-    settled_days: int,
+    beginner: float,
     spread: float,
     least: float,
     slack: float,
     most: float,
+    crowd_days: int,
 ) -> Signs:
     """Page's sum of the distinct records a day beyond the usual; told at the record that reached a step.
 
     The usual is the account's own, and that of busy colleagues, if it is more, where it has few days and they
-    have enough; but what an account does that began after the ledger's first week is not compared so for a while.
+    have enough. For an account that began after the ledger's first week, in its first days, it is so many times that
+    of colleagues where that is known, and its own no more than that.
     """
     opened: defaultdict[tuple[str, str], defaultdict[date, dict[str, datetime]]] = defaultdict(
         lambda: defaultdict(dict)
@@ -458,16 +486,20 @@ def slow_drip(
     }
     own = {key: value for key, value in usual.items() if value[2] >= known_days}
     busier, theirs = _colleagues(opened, own, colleagues)
-    settled = _settled(events, settled_days)
-    made: Signs = set()
+    began = _beginners(events)
+    made: list[tuple[Any, ...]] = []
     for key, by_day in opened.items():
         total = 0.0
         for day in sorted(by_day):
-            middle, distance, _ = usual[key, day]
-            if (key, day) not in own:
-                if (key[0], day) not in settled or not _lately(theirs, key[1], day):
-                    continue
-                middle, distance = max(middle, *_lately(theirs, key[1], day)), 0
+            middle, distance, count = usual[key, day]
+            compared = max(_lately(theirs, key[1], day), default=None)
+            if count < known_days and compared is None:
+                continue
+            learns = compared is not None and _learns(began.get(key[0]), day, days)
+            cap = beginner * (compared or 0) if learns else math.inf
+            by_colleagues = count < known_days or cap < middle
+            if by_colleagues:
+                middle, distance = cap if learns else max(middle, compared or 0), 0
             times = max(_lately(busier, key[1], day), default=1)
             expected, wide = middle * times, max(1.4826 * distance, spread * middle, least) * times
             step = min(most, (len(by_day[day]) - expected) / wide) - slack
@@ -480,8 +512,12 @@ def slow_drip(
                     enough = len(order) if before >= limit else min(needed, len(order))
                     told_at = order[max(1, enough) - 1][0]
                     excess = math.floor(10 * total + 0.5) / 10
-                    made.add((kind, key[0], told_at, day, len(order), excess, (key, day) not in own))
-    return made
+                    made.append((kind, *key, told_at, day, len(order), excess, by_colleagues))
+    crowd = _crowded([each[:5] for each in made], opened, crowd_days)
+    return {
+        (kind, actor, told_at, day, *rest, *crowd[kind, actor, name, day])
+        for kind, actor, name, told_at, day, *rest in made
+    }
 
 
 def _colleagues(
@@ -501,17 +537,53 @@ def _colleagues(
     return busier, theirs
 
 
-def _settled(events: Sequence[Seen], days: int) -> set[tuple[str, date]]:
-    """Return (account, day) of those that began so many days before, or in the first week of the ledger."""
-    began: dict[str, datetime] = {}
-    for each in events:
-        began[each.actor] = min(began.get(each.actor, each.at), each.at)
+def _beginners(events: Sequence[Seen]) -> dict[str, Seen]:
+    """Return account -> its first event, of those that began a week after all logs that show it did."""
+    opened: dict[str, datetime] = {}
+    first: dict[str, list[Seen]] = {}
+    for each in sorted(events, key=lambda each: (each.at, each.door)):
+        if not each.log.startswith("okta."):
+            opened.setdefault(_logs(each), each.at)
+            mine = first.setdefault(each.actor, [])
+            mine += [each] if not mine or mine[0].at == each.at else []
     return {
-        (each.actor, each.at.date())
-        for each in events
-        if began[each.actor]
-        < max(datetime.combine(each.at, time.min) - timedelta(days=days), min(began.values()) + WEEK)
+        actor: those[0]
+        for actor, those in first.items()
+        if all(each.at - opened[_logs(each)] >= WEEK for each in those)
     }
+
+
+def _logs(each: Seen) -> str:
+    """Return the logs that are collected together: salesforce.elf.Report is one of salesforce.elf."""
+    return ".".join(each.log.split(".")[:2])
+
+
+def _learns(began: Seen | None, day: date, days: int) -> bool:
+    """Say whether an account that began later is still in its first days."""
+    return began is not None and datetime.combine(day, time.min) < began.at + timedelta(days=days)
+
+
+def _crowded(
+    made: Iterable[tuple[str, str, str, datetime, date]],
+    opened: Mapping[tuple[str, str], Mapping[date, Any]],
+    days: int,
+) -> dict[tuple[str, str, str, date], tuple[int, int]]:
+    """Return, for each step, how many others had reached one shortly before, and how many opened any such record."""
+    found: dict[tuple[str, str, str, date], tuple[int, int]] = {}
+    steps = list(made)
+    for kind, actor, name, told_at, day in steps:
+        others = {
+            who
+            for _, who, what, at, _ in steps
+            if what == name and who != actor and told_at - timedelta(days=days) <= at < told_at
+        }
+        accounts = {
+            key[0]
+            for key, by_day in opened.items()
+            if key[1] == name and any(day - timedelta(days=days) <= when < day for when in by_day)
+        }
+        found[kind, actor, name, day] = len(others), len(accounts)
+    return found
 
 
 def _lately(of: Mapping[tuple[str, date], float], name: str, day: date) -> list[float]:
@@ -703,9 +775,15 @@ def _heaviest(signs: Sequence[Weighed], at: datetime) -> dict[str, int]:
 def _components(
     signs: Sequence[Weighed], links: Sequence[tuple[datetime, str, Any]], at: datetime
 ) -> list[frozenset[int]]:
-    """Return the sets of signs, told by a time, that doors and new marks shown by then tie together."""
+    """Return the sets of signs, told by a time, that something known by then ties together.
+
+    That is a door, a new mark of doors, a chain, or the account's first event some days before or at once.
+    """
     ties = [{door, mark} for since, door, mark in links if since <= at]
-    groups = [(frozenset({n}), _keys(each)) for n, each in enumerate(signs) if each.sign["told_at"] <= at]
+    begun = [each.sign["told_at"] for each in signs if each.family == "account"]
+    groups = [
+        (frozenset({n}), _keys(each, begun)) for n, each in enumerate(signs) if each.sign["told_at"] <= at
+    ]
     groups += [(frozenset[int](), each) for each in ties]
     merged: list[tuple[frozenset[int], set[Any]]] = []
     for members, keys in groups:
@@ -717,6 +795,10 @@ def _components(
     return [members for members, _ in merged if members]
 
 
-def _keys(each: Weighed) -> set[Any]:
-    chain = each.sign.get("chain")
-    return {*each.sign["doors"], *([("chain", chain)] if chain else [])}
+def _keys(each: Weighed, begun: Sequence[datetime]) -> set[Any]:
+    chain, told_at = each.sign.get("chain"), each.sign["told_at"]
+    return {
+        *each.sign["doors"],
+        *([("chain", chain)] if chain else []),
+        *(("begun", at) for at in begun if at <= told_at <= at + YOUNG_FOR),
+    }

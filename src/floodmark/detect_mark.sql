@@ -3,7 +3,8 @@
 -- of the log's family, since a log without events has no file; but where three or more accounts appear within a day
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
 -- others: accounts that showed the mark a week or more before. told_at: when a log with enough history
--- showed it. Times UTC.
+-- showed it. A client, application or user agent that fewer than $common accounts showed before is new for an account in its
+-- first days as well: it is compared with what anybody did. Times UTC.
 WITH used AS (
     SELECT means, min(begins_at) AS done_at FROM detect_stay GROUP BY means
 ), means AS (
@@ -31,17 +32,20 @@ WITH used AS (
     SELECT actor, min(done_at) AS actor_at FROM means GROUP BY actor
 ), placed AS (
     -- Of the logs that show a mark within a day of its first time, the one with most history decides.
-    SELECT first_in_log.*, greatest(known_at, actor_at) AS known_from,
+    SELECT first_in_log.*, greatest(known_at, actor_at) AS known_from, known_at,
            min(first_at) OVER (PARTITION BY actor, kind, mark) AS earliest_at
     FROM first_in_log JOIN log_start USING (kind, log) JOIN actor_start USING (actor)
 ), dated AS (
-    SELECT actor, kind, mark, earliest_at AS first_at, min(known_from) AS known_from,
-           min(first_at) FILTER (earliest_at - known_from >= to_days($days)) AS told_at
+    SELECT actor, kind, mark, earliest_at AS first_at, min(known_from) AS known_from, min(known_at) AS known_at,
+           min(first_at) FILTER (earliest_at - known_from >= to_days($days)) AS told_at,
+           min(first_at) FILTER (earliest_at - known_at >= to_days($days)) AS rare_at
     FROM placed WHERE first_at <= earliest_at + INTERVAL 1 DAY GROUP BY actor, kind, mark, earliest_at
 ), first_seen AS (
     SELECT *, count(*) OVER (PARTITION BY kind, mark ORDER BY first_at
-                             RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 7 DAY PRECEDING) AS others FROM dated
+                             RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 7 DAY PRECEDING) AS others,
+           rank() OVER (PARTITION BY kind, mark ORDER BY first_at) - 1 AS before FROM dated
 )
-SELECT actor, kind, mark, first_at, told_at, others
+SELECT actor, kind, mark, first_at, coalesce(told_at, rare_at) AS told_at, others
 FROM first_seen
 WHERE first_at - known_from >= to_days($days)
+   OR kind IN ('client', 'app', 'agent') AND before < $common AND first_at - known_at >= to_days($days)

@@ -48,13 +48,17 @@ OWN_WEEKS = 4
 """How many weeks of an account's own history its colleagues' rate counts for."""
 TAKEN_FOR = timedelta(days=1)
 """How long after a change of an account's way in whatever is odd about it belongs together."""
+YOUNG_FOR = timedelta(days=3)
+"""How long after an account's first event, while nothing can be new for it, its signs belong together."""
 _TAKEN = 5
 """What such a sign weighs at least."""
 YOUNG_WEEKS = 1
 """In its first week an account is learnt: what is new for it weighs half."""
 CLOSING_FROM, CLOSING_TO = 26, 2
 """The days of the month between which books are closed: new, more and larger reports are the rule."""
-_NEW_AFTER_DAYS = 3
+COMMON = 3
+"""How many other accounts make a client, an application or a user agent common."""
+_NEW_AFTER_DAYS = YOUNG_FOR.days
 _NEW_AFTER_DAYS_LEARNING = 1
 _NEW_FOR_WEEKS = 2
 _LARGE_ACT = {"rows": 500, "records": 200, "most_times": 1.5}
@@ -82,11 +86,12 @@ _ELSEWHERE = 3
 """What place and presence of fewer points say, a neighbouring network or an odd hour, is not elsewhere."""
 
 Family = Literal[
-    "tool", "announced", "place", "device", "presence", "session", "identity", "look", "volume", "pace",
-    "order", "cover", "drip", "guest", "rule",
+    "account", "tool", "announced", "place", "device", "presence", "session", "identity", "look", "volume",
+    "pace", "order", "cover", "drip", "guest", "rule",
 ]  # fmt: skip
 _READING = frozenset({"volume", "pace", "order", "drip", "guest"})
 _MEANS = frozenset({"tool", "place"})
+_BY_KNOWN_MEANS = frozenset({"drip", "guest"})
 
 
 class Kind(NamedTuple):
@@ -258,6 +263,7 @@ def _prepare(engine: Engine) -> History:
     _look(engine, "detect_read")
     for name in ("detect_part", "detect_hour", "detect_presence", "detect_week"):
         _keep(engine, name, {})
+    _keep(engine, "detect_began", {"settled_days": SETTLED.days})
     _keep(engine, "detect_act", _LARGE_ACT)
     begins_at, ends_at = engine.row(
         "SELECT min(begins_at), max(ends_at) FROM detect_stay JOIN detect_means USING (means)"
@@ -265,7 +271,7 @@ def _prepare(engine: Engine) -> History:
     )
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
-    _keep(engine, "detect_mark", {"days": days})
+    _keep(engine, "detect_mark", {"days": days, "common": COMMON})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     _keep(engine, "detect_baseline", {})
     # A detector that looks at more fills it.
@@ -425,8 +431,7 @@ class _Group:
 
     def by_marks(self) -> bool:
         """Say whether its events are those that show its new marks; what known means do is told by time."""
-        known = {"drip", "guest"} & {each.family for each in self.signals}
-        return bool(self.triggers()) and not known
+        return bool(self.triggers()) and not any(_known_means(each) for each in self.signals)
 
     def by_time(self) -> list[tuple[Signal, str]]:
         """Return the signs, each with each of its doors, whose events are told by door and time.
@@ -476,10 +481,13 @@ class _Group:
         # Not by size: what further logs add to the numbers must not change the finding's id.
         rank = ("drip", "guest", "volume", "look", "tool", "place")
         order = {family: place for place, family in enumerate(rank)}
-        return min(
-            self.signals,
-            key=lambda each: (order.get(each.family, len(rank)), each.detector.id, *_by_time(each)),
-        )
+
+        def placed(each: Signal) -> tuple[Any, ...]:
+            minor = each.family in _BY_KNOWN_MEANS and not _known_means(each)
+            place = len(rank) if minor else order.get(each.family, len(rank))
+            return (place, each.detector.id, *_by_time(each))
+
+        return min(self.signals, key=placed)
 
     def levels(self, history: History) -> tuple[Level, Level]:
         """Return severity and confidence.
@@ -556,6 +564,7 @@ class _Groups:
     def __init__(self) -> None:
         self._parent: dict[Any, Any] = {}
         self._taken: list[datetime] = []
+        self._began: datetime | None = None
         self.found: dict[Any, _Group] = {}
 
     def root(self, key: Any) -> Any:
@@ -589,19 +598,35 @@ class _Groups:
         return step.doors[0]
 
     def _since(self, step: Signal) -> list[Any]:
-        """Return what joins a sign to changes of the account's way in shortly before."""
+        """Return what joins a sign to a changed way in, or to its account's beginning, shortly before."""
         lately = bool(self._taken) and step.told_at <= min(
             self._taken[-1] + TAKEN_FOR, self._taken[0] + WITHIN
         )
         if _enters(step):
             self._taken = [self._taken[0] if lately else step.told_at, step.told_at]
             lately = True
-        return [("taken", self._taken[0])] if lately else []
+        if step.family == "account":
+            self._began = step.told_at
+        young = self._began is not None and step.told_at <= self._began + YOUNG_FOR
+        return [
+            *([("taken", self._taken[0])] if lately else []),
+            *([("began", self._began)] if young else []),
+        ]
+
+
+def _known_means(signal: Signal) -> bool:
+    """Say whether a sign makes a finding alone of what is done by means that are not new."""
+    return signal.family in _BY_KNOWN_MEANS and signal.points >= TOLD
 
 
 def _enters(signal: Signal) -> bool:
     """Say whether a sign is a change of the account's way in that weighs enough to be a takeover."""
     return signal.family == "identity" and signal.points >= _TAKEN
+
+
+def _opening(signal: Signal) -> tuple[Any, ...]:
+    """Sort what others of the same moment belong to before them."""
+    return (not _enters(signal) and signal.family != "account", *_by_time(signal))
 
 
 def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
@@ -612,11 +637,8 @@ def _grouped(signals: Sequence[Signal], links: Sequence[_Link]) -> list[_Group]:
     groups = _Groups()
     steps: list[tuple[datetime, Signal | _Link]] = [
         *((each.since, each) for each in links),
-        # What comes in the same moment as a change of the way in belongs to it.
-        *(
-            (each.told_at, each)
-            for each in sorted(signals, key=lambda each: (not _enters(each), *_by_time(each)))
-        ),
+        # What comes in the same moment as a change of the way in, or as the first event, belongs to it.
+        *((each.told_at, each) for each in sorted(signals, key=_opening)),
     ]
     for at, together in groupby(sorted(steps, key=lambda step: step[0]), key=lambda step: step[0]):
         doors = [groups.add(each) for _, each in together]

@@ -17,6 +17,7 @@ from detectors.test_weighing import together
 from floodmark.detectors.bulk_read import BulkRead
 from floodmark.detectors.guest_sweep import GuestSweep
 from floodmark.detectors.kept_session import KeptSession
+from floodmark.detectors.new_account import NewAccount
 from floodmark.detectors.new_client import NewClient
 from floodmark.detectors.odd_presence import OddPresence
 from floodmark.detectors.probing import Probing
@@ -32,15 +33,16 @@ BURST = VolumeBurst(rows=100, least_before=2)
 GUEST = GuestSweep(requests=10, times=2)
 LOOK = Probing(probes=3)
 ODD = OddPresence(minutes=10, days=4)
-DRIP = SlowDrip(days=20, known_days=3, settled_days=3, least=2)
+DRIP = SlowDrip(days=20, known_days=3, beginner=1.5, least=2)
 BULK = BulkRead()
 WALK = RecordWalk(steps=4)
 KEPT = KeptSession(doors=2, share=0.75)
+FIRST = NewAccount()
 NEW = NewClient()
-DETECTORS: tuple[Detector, ...] = (BULK, GUEST, KEPT, NEW, ODD, LOOK, WALK, DRIP, BURST)
-DRIPS = {
-    name: value for name, value in DRIP.limits.items() if name not in {"kinds", "steps", "machine_points"}
-}
+DETECTORS: tuple[Detector, ...] = (BULK, GUEST, KEPT, FIRST, NEW, ODD, LOOK, WALK, DRIP, BURST)
+# What says only how much a step weighs is not in the oracle of the steps.
+WEIGHTS = {"kinds", "steps", "machine_points", "crowd", "crowd_share"}
+DRIPS = {name: value for name, value in DRIP.limits.items() if name not in WEIGHTS}
 STEPS = dict(zip(DRIP.limits["kinds"], DRIP.limits["steps"], strict=True))
 
 
@@ -90,6 +92,8 @@ def check_signs(judged: Judged) -> None:
     assert judged.signs(WALK, "object", "steps", "way") == oracle.record_walk(events, steps=WALK.steps)
     kept_sessions = judged.signs(KEPT, "begins_at", "ends_at", "visits", "begun")
     assert kept_sessions == oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
+    accounts = judged.signs(FIRST, "begins_at", "ends_at", "begun", "weeks", "points")
+    assert accounts == oracle.new_account(events, rate=FIRST.rate, most=FIRST.most)
     addresses = {
         (each["kind"], each["actor"], each["told_at"], each["begins_at"], each["name"], each["others"])
         for each in judged.tables[NEW.id]
@@ -109,6 +113,8 @@ def check_signs(judged: Judged) -> None:
             each["reached"],
             each["excess"],
             each["by_colleagues"],
+            each["others"],
+            each["accounts"],
         )
         for each in judged.tables[DRIP.id]
     }
@@ -194,6 +200,10 @@ def test_the_oracle_sees_something() -> None:
     # A session that no login began.
     taken = Drawn(4, 1440 * 25, "query", 1)
     drawn += [*days(4, 0, 24, 1, 5), taken]
+    # Who begins later, and opens more than twice what colleagues do, day after day.
+    drawn += days(10, 11, 20, 40, 5, in_seven=7)
+    # Who reads by an unknown tool two days after the first event: enough together, and not apart.
+    drawn += [Drawn(2, 1440 * 14, "pages", 1), Drawn(2, 1440 * 16, "query", 5_000, client=2)]
     rows = [*(each for act in drawn for each in act.rows()), *logins(drawn, {taken.key: ()})]
     judged = Judged(sorted(rows, key=lambda each: each["at"]))
     check_signs(judged)
@@ -201,13 +211,20 @@ def test_the_oracle_sees_something() -> None:
     assert {each["kind"] for each in judged.sign} >= {
         "burst-8", "guest-sweep", "looked", "looked-around", "two-places", DRIP.kinds[-1].id, "bulk-first", "bulk-largest",
         "job-deleted", "place-unknown", "walk", "kept-session", "address-unknown", "address-known",
+        "account-first",
     }  # fmt: skip
     # Of twelve rows each record stands in two: five steps. Slowly, an hour holds four of them.
     walks = [each for each in judged.tables[WALK.id] if each["way"] < 0]
     assert {(each["actor"], each["steps"]) for each in walks} == {(ACTORS[3], 5)}
     assert {each["actor"] for each in judged.tables[NEW.id] if each["what"] == "ip"} == {ACTORS[1], ACTORS[5]}
-    assert any(each["by_colleagues"] for each in judged.tables[DRIP.id])
-    assert len(judged.found.findings) >= 1
+    drips = judged.tables[DRIP.id]
+    assert any(each["by_colleagues"] and each["known_days"] < DRIP.limits["known_days"] for each in drips)
+    assert {
+        each["actor"]
+        for each in drips
+        if each["by_colleagues"] and each["known_days"] >= DRIP.limits["known_days"]
+    } == {ACTORS[10]}
+    assert {ACTORS[0], ACTORS[2]} <= {each.actors[0] for each in judged.found.findings}
     assert judged.events[-1].at - judged.events[0].at > timedelta(days=20)
 
 
@@ -228,6 +245,7 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
         shown["by its own days"] += any(not each[-1] for each in drips)
         kept_sessions = oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
         shown["kept session"] += bool(kept_sessions)
+        shown["account"] += bool(oracle.new_account(events, rate=FIRST.rate, most=FIRST.most))
         shown["address"] += bool(oracle.addresses(events, days=3))
         kinds = {each[0] for each in oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)}
         for kind in ("bulk-first", "bulk-largest"):
@@ -237,5 +255,5 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
     assert shown.pop("ledgers") == 12
     # A busy day's pages lie in the order of their ids, so that few ledgers show no walk.
     assert shown.pop("rising") > 0
-    assert len(shown) == 7
+    assert len(shown) == 8
     assert {name: 0 < count < 12 for name, count in shown.items()} == dict.fromkeys(shown, True)

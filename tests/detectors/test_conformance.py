@@ -102,6 +102,7 @@ def test_ids_are_unique_and_sorted() -> None:
         "bulk-read",
         "guest-sweep",
         "kept-session",
+        "new-account",
         "new-client",
         "odd-presence",
         "probing",

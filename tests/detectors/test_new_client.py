@@ -21,6 +21,7 @@ from floodmark.detectors.new_client import DETECTOR
 
 LATE = START + timedelta(days=19, minutes=1)
 ROBOT = "0055j000000utlZAAQ"
+HOUR = timedelta(hours=1)
 
 
 def lookup(at, **slots):
@@ -153,8 +154,117 @@ def test_the_first_days_of_a_new_starter_are_not_new_means() -> None:
     starter = work(21, actor=COLLEAGUE, ip="198.51.100.9")
     first_day = [each for each in starter if each["at"] >= LATE - timedelta(days=1)]
     call = lookup(LATE, client="Telephony/2.9", actor=COLLEAGUE, ip="198.51.100.9")
-    assert new(*first_day, call) == []
-    assert found([*work(), *CALLS, *first_day, call]).findings == ()
+    office = others_at(OFFICE, user_agent=BROWSER)
+    assert [each for each in new(*office, *first_day, call) if each["actor"] == COLLEAGUE] == []
+    assert found([*work(), *CALLS, *office, *first_day, call]).findings == ()
+
+
+def of_newcomer(*more):
+    """Return kind, time and door of the signs of an account that was not there before."""
+    told = [each for each in new(*more) if each["actor"] == ROBOT]
+    return [(each["kind"], each["told_at"], *each["doors"]) for each in told]
+
+
+def by_newcomer(at=LATE, **slots):
+    """Return a call of that account, by a client that others may have."""
+    return lookup(at, **{"client": "Helper/1.0", "actor": ROBOT, **slots})
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [{"client": "Helper/1.0"}, {"app_id": "0H4"}, {"user_agent": "Helper/1.0"}],
+    ids=["client", "app", "agent"],
+)
+def test_an_unheard_of_tool_is_new_for_an_account_at_its_first_event(slots) -> None:
+    """It is compared with what anybody did; once, however often it calls."""
+    kind = "agent-unknown" if "user_agent" in slots else "tool-unknown"
+    rows = [by_newcomer(LATE + n * HOUR, **{"client": None, **slots}) for n in range(3)]
+    assert of_newcomer(*rows) == [(kind, LATE, "login l-t")]
+    (sign,) = new(*rows)
+    # Nothing of its own is compared, so that its first week takes no half away.
+    assert sign["points"] == (4 if "user_agent" in slots else 5)
+
+
+def test_an_unheard_of_tool_is_new_on_another_of_the_first_days() -> None:
+    """What it came with on the first day is common here, and what it comes with on the next is not."""
+    office = others_at(OFFICE)
+    first = by_newcomer(LATE - timedelta(days=1), client="Telephony/2.9")
+    assert of_newcomer(*office, first, by_newcomer()) == [("tool-unknown", LATE, "login l-t")]
+
+
+@pytest.mark.parametrize(
+    ("names", "before", "shown"),
+    [
+        ("", HOUR, True),
+        ("AB", timedelta(days=9), True),
+        ("ABC", timedelta(days=9), False),
+        ("ABC", timedelta(days=1), False),
+        ("ABC", timedelta(microseconds=1), False),
+        ("ABC", timedelta(0), True),
+        ("AAA", timedelta(days=9), True),
+    ],
+    ids=["nobody", "two", "three", "yesterday", "just before", "at once", "one thrice"],
+)
+def test_a_tool_that_three_accounts_had_is_learnt_in_the_first_days(names, before, shown) -> None:
+    """Whenever that was; accounts count, and not calls."""
+    office = [
+        lookup(LATE - before + n * timedelta(seconds=bool(before > HOUR)), client="Helper/1.0", session=None,
+               actor=f"0055j000000utl{letter}AAQ", login=f"l-{letter}{n}")
+        for n, letter in enumerate(names)
+    ]  # fmt: skip
+    assert bool(of_newcomer(*office, by_newcomer())) == shown
+
+
+def test_a_tool_that_three_accounts_had_is_new_for_an_account_of_long_ago() -> None:
+    """The first days alone are learnt so."""
+    office = [
+        lookup(LATE - timedelta(days=1, minutes=n), client="Helper/1.0", session=None,
+               actor=f"0055j000000utl{letter}AAQ", login=f"l-{letter}")
+        for n, letter in enumerate("ABC")
+    ]  # fmt: skip
+    early = by_newcomer(START, client="Telephony/2.9")
+    assert of_newcomer(early, *office, by_newcomer()) == [("tool-unknown", LATE, "login l-t")]
+
+
+def test_places_and_browsers_of_the_first_days_are_not_new() -> None:
+    """Whoever else had them: an address, a network, a desk and a browser that nobody had give nothing."""
+    opened = [
+        page(LATE + n * HOUR, actor=ROBOT, ip=ip, user_agent=agent, session=f"s-{n}", login=f"l-{n}")
+        for n, (ip, agent) in enumerate(((ROADS, FIREFOX), (HOST, chrome(MACOS)), ("192.0.2.78", FIREFOX)))
+    ]
+    browsers_of_others = others_at(OFFICE, user_agent=BROWSER)
+    assert of_newcomer(*browsers_of_others, *opened) == []
+    tool = by_newcomer(LATE + 3 * HOUR, ip="198.51.101.7")
+    assert of_newcomer(*browsers_of_others, *opened, tool) == [("tool-unknown", LATE + 3 * HOUR, "login l-t")]
+
+
+@pytest.mark.parametrize(
+    ("days", "after", "shown"),
+    [
+        (21, timedelta(days=3), True),
+        (21, timedelta(days=3) - timedelta(seconds=1), False),
+        (6, timedelta(days=1), True),
+        (6, timedelta(days=1) - timedelta(seconds=1), False),
+    ],
+    ids=["three days", "less", "a day while learning", "less while learning"],
+)
+def test_tools_must_have_been_seen_for_days(days, after, shown) -> None:
+    """Before, the log does not know what tools there are."""
+    told = signs([*work(days), by_newcomer(START + after)], DETECTOR)
+    assert [each["kind"] for each in told if each["actor"] == ROBOT] == ["tool-unknown"] * shown
+
+
+def test_a_log_that_was_collected_late_shows_no_tool_of_a_newcomer() -> None:
+    """Three accounts appear in it within a day: their clients were there all the time."""
+    letters = "ABZ"
+    calls = [
+        lookup(LATE + timedelta(hours=n), client=f"Helper {letter}", actor=f"0055j000000utl{letter}AAQ",
+               session=None, login=f"l-{letter}")
+        for n, letter in enumerate(letters)
+    ]  # fmt: skip
+    assert signs([*work(), *calls], DETECTOR) == []
+    # Two are none.
+    assert len(signs([*work(), *calls[1:]], DETECTOR)) == 2
 
 
 def test_hostile_names_are_shown_inert() -> None:
@@ -304,7 +414,6 @@ def test_an_office_network_known_by_calls_is_near_for_the_desk() -> None:
 
 NEXT_DOOR = "203.0.113.99"
 PHONE: dict[str, Any] = {"user_agent": "Salesforce Mobile/12.0"}
-HOUR = timedelta(hours=1)
 
 
 def call(at=LATE, ip=NEXT_DOOR, **slots):
@@ -663,9 +772,8 @@ def test_the_browsers_of_an_accounts_first_days_are_learnt(days, quiet) -> None:
     begun = START + timedelta(days=10)
     rows = [at_desk(begun + timedelta(hours=n), BROWSER, key=f"c{n}", actor=COLLEAGUE) for n in range(5)]
     told = new(*rows, at_desk(begun + timedelta(days=days), FIREFOX, actor=COLLEAGUE))
-    assert (
-        [(each["actor"], each["kind"]) for each in told] == [] if quiet else [(COLLEAGUE, "browser-unknown")]
-    )
+    wanted = [] if quiet else [(COLLEAGUE, "browser-unknown")]
+    assert [(each["actor"], each["kind"]) for each in told if each["what"] == "browser"] == wanted
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,8 @@ def test_the_end_of_a_month_is_told_apart(day, closing) -> None:
     assert kinds.keys() == {f"report-new{suffix}", f"report-many{suffix}"}
     most = {kind.id: kind.most for kind in DETECTOR.kinds}
     assert all(each["points"] <= most[name] for name, each in kinds.items())
-    assert {each["points"] for each in kinds.values()} == ({1} if closing else {4})
+    points = {name.removesuffix("-closing"): each["points"] for name, each in kinds.items()}
+    assert points == ({"report-new": 1, "report-many": 2} if closing else {"report-new": 4, "report-many": 5})
 
 
 def test_more_runs_within_an_hour_than_ever() -> None:
@@ -102,7 +103,7 @@ def test_more_runs_within_an_hour_than_ever() -> None:
     (sign,) = told(daily(), several(needed + 1))
     assert (sign["kind"], sign["told_at"]) == ("report-many", LATE + (needed - 1) * timedelta(minutes=5))
     assert sign["ends_at"] == LATE + needed * timedelta(minutes=5)
-    assert (sign["runs"], sign["before"], sign["family"], sign["points"]) == (needed + 1, 0, "volume", 4)
+    assert (sign["runs"], sign["before"], sign["family"], sign["points"]) == (needed + 1, 0, "volume", 5)
     assert sign["told"].startswith("ran 5 reports within an hour, 2025-06-21 08:16 UTC / 0 at most before")
 
 
@@ -294,5 +295,12 @@ def test_a_flood_at_the_end_of_a_month_weighs_less(day, closing) -> None:
     rows = several(FLOOD, at=START + timedelta(days=day, minutes=1), apart=timedelta(minutes=9))
     made = told(daily(), rows)
     (sign,) = [each for each in made if each["kind"].startswith("report-flood")]
-    assert (sign["kind"], sign["points"]) == (("report-flood-closing", 3) if closing else ("report-flood", 5))
+    assert (sign["kind"], sign["points"]) == (("report-flood-closing", 4) if closing else ("report-flood", 5))
     assert "on one day" in sign["told"]
+
+
+def test_a_flood_in_an_accounts_first_week_weighs_in_full() -> None:
+    """So many are no way to begin; fewer may be, within an hour or a day, and weigh half."""
+    rows = several(FLOOD, actor="0055j000000utlZAAQ", apart=timedelta(minutes=9))
+    made = {each["kind"]: each["points"] for each in told(daily(), rows)}
+    assert made == {"report-flood": 5, "report-many": 2, "report-day": 2}

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from detectors.sample import AGENT, START, found, row, signs, work
-from floodmark.detectors.slow_drip import DETECTOR
+from floodmark.detectors.slow_drip import DETECTOR, SlowDrip
 
 LIMITS = DETECTOR.limits
 OTHERS = [f"0055j000000utl{letter}AAQ" for letter in "ABCDEF"]
@@ -100,6 +100,21 @@ def test_days_on_which_everybody_is_busy_are_no_drip() -> None:
     together = [each for each in drips(*busy, everybody, peak) if each["actor"] == AGENT]
     assert {each["kind"] for each in alone} == {kind.id for kind in DETECTOR.kinds}
     assert together == []
+
+
+@pytest.mark.parametrize(
+    ("others", "detector", "points"),
+    [(5, DETECTOR, 0), (4, DETECTOR, 12), (5, SlowDrip(crowd_share=0.5), 12)],
+)
+def test_in_a_crowd_a_drip_weighs_nothing(others: int, detector: SlowDrip, points: int) -> None:
+    """Five others who reached a step lately, and a share of all: there is more to do, and no insider."""
+    team = [f"0055j000000utl{letter}AAQ" for letter in "ABCDEFGHJKLMN"]
+    ordinary = [each for actor in team for each in work(28, actor=actor)]
+    busy = [each for actor in team[:others] for day in range(14, 20) for each in more(day, 60, actor=actor)]
+    mine = [each for day in range(16, 22) for each in more(day, 60)]
+    told = signs([*work(28), *ordinary, *busy, *mine], detector)
+    alone = {each["points"] for each in told if each["actor"] == AGENT and each["kind"] == "drip-10"}
+    assert alone == {points}
 
 
 def test_days_of_one_run_belong_together() -> None:
@@ -260,20 +275,85 @@ def test_who_opens_what_colleagues_do_is_quiet() -> None:
 
 
 WEEK = timedelta(weeks=1)
+FIRST = login(START, actor=OTHERS[0])
+TWICE = 2 * 20 + 5 * 15
+"""Four spreads above the slack, where twice what colleagues do is usual."""
 
 
-@pytest.mark.parametrize(("since", "shown"), [(WEEK - timedelta(seconds=1), True), (WEEK, False)])
-def test_who_came_after_the_first_week_is_new(since, shown) -> None:
-    """Who is new learns other work; who was there when the ledger began is no newcomer for all we know."""
-    first = login(START, actor=OTHERS[0])
-    assert bool(part_time([first], team(*[20] * 5), more(DAY, 150), since=START + since)) == shown
+@pytest.mark.parametrize(
+    ("since", "enough"),
+    [(WEEK - timedelta(seconds=1), 95), (WEEK, TWICE), (timedelta(days=DAY), TWICE)],
+    ids=["first week", "a week later", "on that day"],
+)
+def test_who_came_after_the_first_week_may_do_twice_as_much(since, enough) -> None:
+    """Who begins learns other work; who was there when the ledger began is no beginner for all we know."""
+    rows = [[FIRST], team(*[20] * 5)]
+    assert part_time(*rows, more(DAY, enough), since=START + since) == {"drip-4": enough}
+    assert part_time(*rows, more(DAY, enough - 1), since=START + since) == {}
 
 
-@pytest.mark.parametrize(("early", "shown"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
-def test_an_account_older_than_two_weeks_is_new_no_more(early, shown) -> None:
-    """Counted from the midnight before the day in question."""
-    day = DAY + 14
-    midnight = (START + timedelta(days=day)).replace(hour=0) - timedelta(days=LIMITS["settled_days"])
-    first = login(START, actor=OTHERS[0])
-    rows = [[first], team(*[20] * 5, first=day - 10, last=day + 1), more(day, 150)]
-    assert bool(part_time(*rows, day=day, since=midnight - early)) == shown
+@pytest.mark.parametrize(("late", "enough"), [(timedelta(0), 95), (timedelta(microseconds=1), TWICE)])
+def test_how_long_an_account_is_a_beginner(late, enough) -> None:
+    """Until the midnight that is as many days after its first event as are looked back on."""
+    day = 40
+    midnight = (START + timedelta(days=day)).replace(hour=0) - timedelta(days=LIMITS["days"])
+    rows = [[FIRST], team(*[20] * 5, first=day - 10, last=day + 1)]
+    assert part_time(*rows, more(day, enough), day=day, since=midnight + late) == {"drip-4": enough}
+    assert part_time(*rows, more(day, enough - 1), day=day, since=midnight + late) == {}
+
+
+@pytest.mark.parametrize(
+    ("since", "enough"), [(START, 45 + 75), (START + WEEK, TWICE)], ids=["first week", "a week later"]
+)
+def test_few_own_days_of_a_beginner_make_no_more_usual(since, enough) -> None:
+    """Six days of 45: usual for who was there before, and no more than twice the colleagues' for who begins."""
+    base = [[FIRST], team(*[20] * 5), own(*[45] * 6)]
+    assert part_time(*base, more(DAY, enough), since=since) == {"drip-4": enough}
+    assert part_time(*base, more(DAY, enough - 1), since=since) == {}
+
+
+@pytest.mark.parametrize(
+    ("counts", "since", "enough", "by_colleagues"),
+    [
+        # Their median is 45, and 15 the median distance from it.
+        ((60, 60, 60, 45, 30, 30, 30), START, 157, False),
+        ((60, 60, 60, 45, 30, 30, 30), START + WEEK, TWICE, True),
+        ((41, 41, 41, 41, 41, 41, 41), START + WEEK, TWICE, True),
+        # No more than the cap: as for any other account.
+        ((60, 60, 60, 40, 20, 20, 20), START + WEEK, 189, False),
+        ((40, 40, 40, 40, 40, 40, 40), START + WEEK, TWICE, False),
+        ((20, 20, 20, 20, 20, 20, 20), START + WEEK, 95, False),
+    ],
+    ids=["long there", "beginner", "just above", "wide below", "as much", "less"],
+)
+def test_enough_own_days_of_a_beginner_count_up_to_twice_the_colleagues(
+    counts, since, enough, by_colleagues
+) -> None:
+    """Seven days since it began; beyond twice what colleagues do neither their middle nor their spread counts."""
+    day = DAY + 1
+    days = [each for n, count in enumerate(counts) for each in more(day - 8 + n, count)]
+    base = [FIRST, login(since), *team(*[20] * 5, last=day + 1), *days]
+    for count, told in ((enough, [by_colleagues]), (enough - 1, [])):
+        made = [each for each in signs([*base, *more(day, count)], DETECTOR) if each["actor"] == AGENT]
+        assert [each["by_colleagues"] for each in made if each["kind"] == "drip-4"] == told
+        assert {each["known_days"] for each in made} <= {7}
+
+
+def test_without_colleagues_a_beginner_is_compared_with_itself() -> None:
+    """Twice of nothing known is no limit."""
+    days = [each for n in range(7) for each in more(DAY - 7 + n, 45)]
+    base = [FIRST, login(START + WEEK), *team(*[20] * 4, last=DAY + 2), *days]
+    made = {}
+    for count in (120, 119):
+        told = signs([*base, *more(DAY + 1, count)], DETECTOR)
+        made[count] = [(each["kind"], each["by_colleagues"]) for each in told if each["actor"] == AGENT]
+    assert made == {120: [("drip-4", False)], 119: []}
+
+
+def test_how_many_times_as_much_is_an_argument() -> None:
+    """Three times twenty, and a spread of eighteen."""
+    base = [FIRST, login(START + WEEK), *team(*[20] * 5)]
+    detector = SlowDrip(beginner=3)
+    for count, told in ((60 + 5 * 18, ["drip-4"]), (60 + 5 * 18 - 1, [])):
+        made = signs([*base, *more(DAY, count)], detector)
+        assert [each["kind"] for each in made if each["actor"] == AGENT] == told

@@ -40,6 +40,12 @@ def test_a_higher_step_weighs_no_less() -> None:
     assert all(weights[kind.id] <= kind.most for kind in DETECTOR.kinds)
 
 
+def test_the_highest_step_weighs_in_full_in_an_accounts_first_week() -> None:
+    """So much is no way to begin; of the lower steps an account's first week takes half."""
+    told = signs([*work(), *export(LATE, 40_000, known=True, actor=COLLEAGUE)], DETECTOR)
+    assert {each["kind"]: each["points"] for each in told} == {"burst-8": 2, "burst-32": 2, "burst-128": 6}
+
+
 def test_doors_are_those_that_had_read_until_then() -> None:
     """A login later in the hour did not make the burst."""
     later = row(

@@ -19,6 +19,7 @@ from floodmark.findings import (
     CERTAIN,
     TOLD,
     WITHIN,
+    YOUNG_FOR,
     Family,
     History,
     Mark,
@@ -160,7 +161,11 @@ def _chains(signs: Sequence[Signal]) -> list[tuple[datetime, datetime]]:
 def _components(
     steps: Sequence[Signal | _Link], chosen: Iterable[int], chains: Sequence[tuple[datetime, datetime]]
 ) -> list[frozenset[int]]:
-    """Return the sets of steps that doors, new marks, chains and a change of the way in shortly before tie together."""
+    """Return the sets of steps that belong together.
+
+    Doors, new marks and chains tie them, and a change of the way in or the account's first event shortly before.
+    """
+    begun = [each.told_at for each in steps if isinstance(each, Signal) and each.family == "account"]
     made: list[tuple[set[int], set[Any]]] = []
     for n in chosen:
         each = steps[n]
@@ -174,6 +179,7 @@ def _components(
                 for first, last in chains
                 if first <= each.told_at <= min(last + DAY, first + WITHIN)
             }
+            keys |= {("begun", at) for at in begun if timedelta(0) <= each.told_at - at <= YOUNG_FOR}
         touched = [group for group in made if group[1] & keys]
         made = [group for group in made if not group[1] & keys]
         made.append(
@@ -237,6 +243,9 @@ def test_groups_are_told_when_and_by_what_the_page_says(
     signs: list[tuple[Any, ...]], links: list[_Link]
 ) -> None:
     """Signs that hang together by then, within seven days: when they are enough, how much, and by which doors."""
+    # An account begins once.
+    begins = [n for n, (family, *_) in enumerate(signs) if family == "account"]
+    signs = [each for n, each in enumerate(signs) if n not in begins[1:]]
     made = [
         sign(family, points, *doors, at=at, chain=chain, seen=str(n))
         for n, (family, points, doors, at, chain) in enumerate(signs)
@@ -333,6 +342,61 @@ def test_a_row_of_changes_ends_after_seven_days() -> None:
     assert [name for name, *_ in grouped(*daily, late)] == ["01234567", "89t"]
     between = tool(START + 7 * DAY + HOUR)
     assert [name for name, *_ in grouped(*daily[:8], between)] == ["01234567", "t"]
+
+
+def first(at: datetime, *doors: str, seen: str = "f") -> Signal:
+    """Return a sign that an account began."""
+    return sign("account", 3, *doors or ("a",), at=at, seen=seen)
+
+
+def test_what_comes_within_three_days_of_an_accounts_first_event_belongs_to_it() -> None:
+    """Whatever its door, to the moment."""
+    for after in (timedelta(0), HOUR, 2 * DAY, 3 * DAY):
+        made = [first(START), sign("tool", 7, "b", at=START + after, seen="t")]
+        assert grouped(*made) == grouped(*made[::-1]) == [("ft", START + after, 10)]
+    late = START + 3 * DAY + timedelta(microseconds=1)
+    assert grouped(first(START), sign("tool", 7, "b", at=late, seen="t")) == [("f", None, 3), ("t", None, 7)]
+
+
+def test_what_is_told_with_an_accounts_first_event_belongs_to_it() -> None:
+    """Whatever the two are called, and whichever comes first."""
+    both = [replace(first(START), kind="z"), tool(START)]
+    assert [name for name, *_ in grouped(*both)] == [name for name, *_ in grouped(*both[::-1])] == ["ft"]
+
+
+def test_what_a_new_account_does_by_two_doors_belongs_together() -> None:
+    """By what they follow; what comes by one of them later as well, within seven days it adds up."""
+    two = [tool(START + DAY), sign("cover", 4, "c", at=START + 2 * DAY, seen="c")]
+    assert grouped(first(START), *two) == [("cft", START + 2 * DAY, 12)]
+    assert [name for name, *_ in grouped(*two)] == ["c", "t"]
+    later = sign("volume", 6, "b", at=START + 5 * DAY, seen="v")
+    other = sign("volume", 6, "d", at=START + 5 * DAY, seen="w")
+    assert [name for name, *_ in grouped(first(START), *two, later, other)] == ["cftv", "w"]
+
+
+def test_a_new_accounts_signs_make_its_first_days_no_longer() -> None:
+    """Three days from the first event, whatever came meanwhile; and before it nothing is joined."""
+    assert [
+        name
+        for name, *_ in grouped(
+            first(START), tool(START + 2 * DAY), sign("cover", 4, "c", at=START + 4 * DAY, seen="c")
+        )
+    ] == ["c", "ft"]
+    assert [name for name, *_ in grouped(first(START), tool(START - HOUR))] == ["f", "t"]
+    assert grouped(first(START, "b"), tool(START - HOUR)) == [("ft", None, 8)]
+
+
+def test_a_change_of_the_way_in_of_a_new_account_joins_as_of_any() -> None:
+    """What comes within a day of it, also after the first three days."""
+    change = taken(START + 3 * DAY, "c")
+    assert [name for name, *_ in grouped(first(START), change, tool(START + 4 * DAY))] == ["fit"]
+    assert [name for name, *_ in grouped(first(START), change, tool(START + 4 * DAY + HOUR))] == ["fi", "t"]
+
+
+def test_another_accounts_first_event_joins_nothing() -> None:
+    """Each account has its own."""
+    other = replace(first(START), actor="0055j000000utlQAAQ")
+    assert [name for name, *_ in grouped(other, tool(START + HOUR))] == ["f", "t"]
 
 
 def test_the_events_of_the_changed_way_in_are_the_findings_too() -> None:
@@ -453,6 +517,14 @@ def test_one_family_alone_counts_once(family: str) -> None:
         ({"identity": 7, "place": 5, "look": 5}, 11),
         ({"identity": 7, "place": 5, "pace": 6}, 11),
         ({"identity": 7, "place": 5, "tool": 6, "volume": 5}, 20),
+        # an account's first event counts in full, and explains nothing
+        ({"account": 3}, 3),
+        ({"account": 3, "tool": 5, "volume": 5}, 10),
+        ({"account": 3, "look": 5}, 5),
+        ({"account": 3, "place": 5, "look": 5}, 13),
+        ({"account": 3, "rule": 7}, 5),
+        ({"account": 3, "device": 5, "identity": 7}, 10),
+        ({"account": 3, "announced": 1, "tool": 6}, 2),
         # a session that no login began counts in full
         ({"session": 5}, 5),
         ({"session": 5, "place": 5}, 10),
@@ -640,6 +712,28 @@ def test_a_drips_events_are_its_pages_whatever_new_mark_stands_beside() -> None:
     assert later["event"] not in finding.events
     assert OFFICE in finding.addresses
     assert (finding.from_[:10], finding.to[:10]) == ("2025-06-16", "2025-06-22")
+
+
+def test_a_machines_drip_is_no_drip_of_the_intruder() -> None:
+    """It weighs little, and so neither names the finding nor takes the machine's own calls into it."""
+
+    def calls(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        machine = {"log": "salesforce.elf.RestApi", "operation": "record"}
+        return [each | (machine if each["operation"] == "page_view" else {}) for each in rows]
+
+    ordinary = calls([*work(28), *(each for day in range(14, 21) for each in drip(day, 60))])
+    theft = START + timedelta(days=18, hours=5)
+    means = {"ip": HOST, "session": "s-x", "login": "l-x", "client": "My Ticket Portal"}
+    opened = [
+        row(theft + timedelta(seconds=9 * n), "salesforce.elf.RestApi", "record", record_ids=[f"003z{n:04}"],
+            objects=["Contact"], delivered_rows=1, **means)
+        for n in range(300)
+    ]  # fmt: skip
+    hostile = [*looks(theft - timedelta(minutes=1)), *opened]
+    (finding,) = found([*ordinary, *hostile]).findings
+    assert any(each.detector == "slow-drip" for each in finding.reasons)
+    assert finding.detector != "slow-drip"
+    assert set(finding.events) == {each["event"] for each in hostile}
 
 
 GUEST = "0055j000000utlGAAQ"

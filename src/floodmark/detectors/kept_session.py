@@ -28,7 +28,7 @@ class KeptSession(Detector):
     id = "kept-session"
     title = "session that no login began"
     techniques = ("T1550.001",)
-    kinds = (Kind("kept-session", "session", 0.005, 0.03, 5),)
+    kinds = (Kind("kept-session", "session", 0.01, 0.06, 5),)
     response = "End the session and revoke the tokens of its application; ask what the person was doing."
     suspicious = Path(__file__).with_name("kept_session.sql")
 

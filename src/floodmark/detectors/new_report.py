@@ -31,12 +31,12 @@ class NewReport(Detector):
     kinds = (
         Kind("report-new", "look", 0.005, 0.005, 5),
         Kind("report-new-closing", "look", 0.1, 0.1, 1),
-        Kind("report-many-closing", "volume", 0.1, 0.1, 1),
+        Kind("report-many-closing", "volume", 0.05, 0.05, 2),
         Kind("report-day-closing", "volume", 0.1, 0.1, 1),
-        Kind("report-flood-closing", "volume", 0.02, 0.02, 4),
-        Kind("report-flood", "volume", 0.0015, 0.0015, 7),
-        Kind("report-many", "volume", 0.006, 0.006, 5),
-        Kind("report-day", "volume", 0.006, 0.006, 5),
+        Kind("report-flood-closing", "volume", 0.01, 0.01, 5),
+        Kind("report-flood", "volume", 0.0015, 0.0015, 7, learnt=False),
+        Kind("report-many", "volume", 0.004, 0.004, 5),
+        Kind("report-day", "volume", 0.004, 0.004, 5),
     )
     response = "Open the report's definition; ask who needs the exports."
     suspicious = Path(__file__).with_name("new_report.sql")

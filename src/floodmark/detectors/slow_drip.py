@@ -20,12 +20,14 @@ class SlowDrip(Detector):
     everybody had been busier; the spread is 1.4826 times the median distance from it, which estimates the
     standard deviation of a normal spread and is not moved by a few odd days. An account with fewer than
     `known_days` such days is compared with the usual of busy colleagues, their quantile `colleagues`, or with
-    its own if that is more, once it is older than `settled_days`, or if it was there in the first week of the
-    ledger.
+    its own if that is more. Who begins a week or more after the logs do learns other work than colleagues
+    do: `beginner` times their usual is usual for it, and in its first `days` days no more than that, whatever
+    it did since it began. Where `crowd` other accounts, and `crowd_share` of all that opened such records,
+    had reached a step in the `crowd_days` days before, there is more to do, and a drip weighs nothing.
 
     Sees: an insider, or a patient intruder, who takes a little each day, by the person's own means.
     Misses: what stays within the usual spread of a day's work, a drip that began before colleagues had a
-    usual, and one by a machine's account that nothing else speaks against.
+    usual, one in a crowd, and one by a machine's account that nothing else speaks against.
     Check: the records opened against the calls and cases of those days.
     """
 
@@ -46,23 +48,29 @@ class SlowDrip(Detector):
         days: int = 28,
         known_days: int = 7,
         colleagues: float = 0.9,
-        settled_days: int = 14,
+        beginner: float = 2.0,
         spread: float = 0.3,
         least: int = 15,
         slack: float = 1.0,
         most: float = 8.0,
         machine_points: int = 3,
+        crowd: int = 5,
+        crowd_share: float = 0.05,
+        crowd_days: int = 7,
     ) -> None:
         self.limits: Mapping[str, Any] = {
             "days": days,
             "known_days": known_days,
             "colleagues": colleagues,
-            "settled_days": settled_days,
+            "beginner": beginner,
             "spread": spread,
             "least": least,
             "slack": slack,
             "most": most,
             "machine_points": machine_points,
+            "crowd": crowd,
+            "crowd_share": crowd_share,
+            "crowd_days": crowd_days,
             "kinds": [kind.id for kind in self.kinds],
             "steps": [float(kind.id.removeprefix("drip-")) for kind in self.kinds],
         }

@@ -28,8 +28,7 @@ class VolumeBurst(Detector):
     kinds = (
         Kind("burst-8", "volume", 0.01, 0.01, 4),
         Kind("burst-32", "volume", 0.004, 0.004, 5),
-        Kind("burst-128", "volume", 0.0012, 0.0012, 6),
-        Kind("burst-512", "volume", 0.0006, 0.0006, 7),
+        Kind("burst-128", "volume", 0.0006, 0.0006, 7, learnt=False),
     )
     response = "Find the export and who ordered it; suspend the session while it goes on."
     suspicious = Path(__file__).with_name("volume_burst.sql")
