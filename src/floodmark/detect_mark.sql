@@ -2,9 +2,9 @@
 -- seen $days or more after the actor's first event and after such marks could first be seen. That is the first event
 -- of the log's family, since a log without events has no file; but where three or more accounts appear within a day
 -- of a log's own first event, the log was collected from there on. Any log shows an address.
--- others: accounts that showed the mark a week or more before. told_at: when a log with enough history
--- showed it. A client, application or user agent that fewer than $common accounts showed before is new for an account in its
--- first days as well: it is compared with what anybody did. Times UTC.
+-- others: accounts that showed the mark a week or more before; before: at any time before. told_at: when a log with enough
+-- history showed it. A client, application or user agent that no account showed before is new for an account in its first
+-- days as well: it is compared with what anybody did. Times UTC.
 WITH used AS (
     SELECT means, min(begins_at) AS done_at FROM detect_stay GROUP BY means
 ), means AS (
@@ -45,7 +45,7 @@ WITH used AS (
                              RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 7 DAY PRECEDING) AS others,
            rank() OVER (PARTITION BY kind, mark ORDER BY first_at) - 1 AS before FROM dated
 )
-SELECT actor, kind, mark, first_at, coalesce(told_at, rare_at) AS told_at, others
+SELECT actor, kind, mark, first_at, coalesce(told_at, rare_at) AS told_at, others, before
 FROM first_seen
 WHERE first_at - known_from >= to_days($days)
-   OR kind IN ('client', 'app', 'agent') AND before < $common AND first_at - known_at >= to_days($days)
+   OR kind IN ('client', 'app', 'agent') AND before = 0 AND first_at - known_at >= to_days($days)

@@ -56,8 +56,6 @@ YOUNG_WEEKS = 1
 """In its first week an account is learnt: what is new for it weighs half."""
 CLOSING_FROM, CLOSING_TO = 26, 2
 """The days of the month between which books are closed: new, more and larger reports are the rule."""
-COMMON = 3
-"""How many other accounts make a client, an application or a user agent common."""
 _NEW_AFTER_DAYS = YOUNG_FOR.days
 _NEW_AFTER_DAYS_LEARNING = 1
 _NEW_FOR_WEEKS = 2
@@ -271,7 +269,7 @@ def _prepare(engine: Engine) -> History:
     )
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
-    _keep(engine, "detect_mark", {"days": days, "common": COMMON})
+    _keep(engine, "detect_mark", {"days": days})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     _keep(engine, "detect_baseline", {})
     # A detector that looks at more fills it.
@@ -504,11 +502,12 @@ class _Group:
 def _sum(heaviest: Mapping[str, int]) -> int:
     """Add up the heaviest sign of each family; parts that explain each other do not count in full.
 
-    A tool that an administrator has set up brings a place, a look around and a first load with it. A new tool
-    looks around first, and then reads, and rules see those calls too. Who is elsewhere is so at odd hours, on
-    another computer and at another pace. A new factor comes with a new telephone, mostly on the way; it and a
-    new tool come with a new computer; but nothing is lighter for a changed way in than it is without. Who
-    reads more than ever, where it always does, looks at more as well. What a rule calls enough for a finding
+    A tool that an administrator has set up brings a place, a look around and a first load with it, and rules
+    about applications and rights, but no changed way in. A new tool looks around first, and then reads, and
+    rules see those calls too. Who is elsewhere is so at odd hours, on another computer and at another pace. A
+    new factor comes with a new telephone, mostly on the way; it and a new tool come with a new computer; but
+    nothing is lighter for a changed way in than it is without. Who reads more than ever, where it always
+    does, looks at more as well. What a rule calls enough for a finding
     is enough, whatever explains it.
     """
     alone = heaviest.get("rule", 0)
@@ -520,7 +519,9 @@ def _explained(heaviest: Mapping[str, int]) -> int:
     """Add up what is left of each family when what explains it is known."""
     counted = {family: points for family, points in heaviest.items() if points}
     if "announced" in counted:
-        return sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
+        taken = counted.get("identity", 0)
+        least = sum(min(counted.get(each, 0), _LITTLE) for each in ("tool", "place", "look", "volume"))
+        return least + (taken if taken >= _TAKEN else 0)
     place, elsewhere = _elsewhere(counted)
     if "identity" in counted or "tool" in counted:
         counted["device"] = 0

@@ -241,8 +241,8 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
         shown["ledgers"] += 1
         shown["rising"] += any(each[-1] > 0 for each in walks)
         shown["falling"] += any(each[-1] < 0 for each in walks)
-        shown["by colleagues"] += any(each[-1] for each in drips)
-        shown["by its own days"] += any(not each[-1] for each in drips)
+        shown["by colleagues"] += any(each[-3] for each in drips)
+        shown["by its own days"] += any(not each[-3] for each in drips)
         kept_sessions = oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
         shown["kept session"] += bool(kept_sessions)
         shown["account"] += bool(oracle.new_account(events, rate=FIRST.rate, most=FIRST.most))

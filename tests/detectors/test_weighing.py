@@ -70,7 +70,9 @@ def _away(heaviest: dict[str, int]) -> int:
 def _ceiling(family: str, heaviest: dict[str, int]) -> int:
     """Return how much of a family counts beside the others."""
     if "announced" in heaviest:
-        return 2 if family in {"tool", "place", "look", "volume"} else 0
+        # Who sets up an application grants rights; nobody resets a factor for it.
+        much = heaviest["identity"] if family == "identity" and heaviest["identity"] >= 5 else 0
+        return 2 if family in {"tool", "place", "look", "volume"} else much
     new_tool, new_place = "tool" in heaviest, heaviest.get("place", 0) >= 3
     elsewhere = _away(heaviest) >= 3
     match family:
@@ -458,7 +460,10 @@ def test_one_family_alone_counts_once(family: str) -> None:
         # an announced tool brings a network, a look around and a first load
         ({"announced": 1, "tool": 6, "place": 5, "look": 5, "volume": 7}, 8),
         ({"announced": 1, "tool": 1, "place": 1, "look": 1, "volume": 1}, 4),
-        ({"announced": 1, "cover": 6, "drip": 9, "guest": 9, "identity": 7, "rule": 7, "pace": 6, "presence": 4}, 0),
+        ({"announced": 1, "cover": 6, "drip": 9, "guest": 9, "identity": 4, "rule": 7, "pace": 6, "presence": 4}, 0),
+        # but no changed way in
+        ({"announced": 1, "tool": 6, "place": 5, "look": 5, "volume": 7, "identity": 4}, 8),
+        ({"announced": 1, "tool": 6, "place": 5, "look": 5, "volume": 7, "identity": 5}, 13),
         ({"announced": 1, "device": 5, "order": 5}, 0),
         ({"announced": 1, "device": 5, "order": 5, "tool": 6, "place": 5}, 4),
         # in a new network odd hours, two places and another pace

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from floodmark.findings import COMMON, Detector, Kind
+from floodmark.findings import Detector, Kind
 from floodmark.text import visible
 
 _WORDS = {
@@ -30,7 +30,7 @@ class NewClient(Detector):
     """A client, application, user agent, browser or network that the account had not used before.
 
     Sees: an application that a talked-over user let in, a stolen token used from elsewhere, before any read.
-    In an account's first days only a client, an application or a user agent that hardly anybody had counts.
+    In an account's first days only a client, an application or a user agent that nobody had counts.
     Misses: an intruder who copies the names of a known client and comes from the account's own network.
     Check: whether the person set up a new tool, moved or got a new computer; what the application may do.
     """
@@ -58,7 +58,7 @@ class NewClient(Detector):
     response = "Ask the person by a known telephone number; revoke the application's tokens where in doubt."
     suspicious = Path(__file__).with_name("new_client.sql")
 
-    def __init__(self, *, announced_days: int = 30, common: int = COMMON) -> None:
+    def __init__(self, *, announced_days: int = 30, common: int = 3) -> None:
         self.announced_days = announced_days
         self.common = common
 

@@ -2,14 +2,15 @@
 -- (place), a network of work in the browser (desk), a browser (device), or an address in a network in which the account was
 -- before (address). others: accounts that showed it a week or more before. doors: the one
 -- that showed it first. unknown: no other account had the network or address, fewer than $common the tool;
--- near: the account came from a neighbouring network before. A client that the set-up trail named within $announced_days days before is announced.
+-- near: the account came from a neighbouring network before. A client that the set-up trail named within $announced_days days before is
+-- announced for the account that shows it first; who comes with it later was not set up.
 WITH announced AS (
     SELECT "at" AS said_at, lower(resource) AS said FROM event
     WHERE operation = 'setup' AND (method ILIKE '%connectedapp%' OR method ILIKE '%packagingapp%') AND "at" IS NOT NULL AND resource IS NOT NULL
 ), named AS (
     SELECT mark.actor, mark.kind, mark.mark FROM detect_mark AS mark JOIN announced ON said_at <= told_at
        AND said_at >= told_at - to_days($announced_days) AND contains(said, mark.mark)
-    WHERE mark.kind = 'client' AND length(mark.mark) >= 4
+    WHERE mark.kind = 'client' AND length(mark.mark) >= 4 AND before = 0
     GROUP BY ALL
 ), wide AS (
     SELECT actor, neighbourhood(net) AS wide, min(begins_at) AS wide_at FROM detect_presence WHERE net <> '' GROUP BY ALL
