@@ -44,7 +44,7 @@ from floodmark.simulate.families import FAMILIES
 HELD_OUT = ("page-walking", "acquired-team")
 """Families that nobody tuned on, made without knowledge of how detection works: one hostile, one honest."""
 TUNING_SEEDS = range(1, 100)
-REPORT_FROM, CLEAN_FROM = 4_000, 500_000
+REPORT_FROM, CLEAN_FROM = 5_000, 600_000
 DRIP = "drip"
 HEAD = (
     ("detected", 17),
