@@ -151,8 +151,14 @@ def test_a_starters_first_days_give_no_finding() -> None:
     """A new colleague has new means, opens more pages than nothing, and is no intruder."""
     starter = [each for each in work(27, actor=COLLEAGUE, ip="198.51.100.9") if each["at"] >= LATE]
     assert found([*work(27), *starter]).findings == ()
+    exports = weekly(START + timedelta(days=2, hours=3), 2, 800)
+    quiet = [*work(27), *exports, *starter]
     first = export(LATE + timedelta(hours=1), 800, known=True, actor=COLLEAGUE, key="q")
-    assert found([*work(27), *starter, *({**each, "ip": "198.51.100.9"} for each in first)]).findings == ()
+    assert found([*quiet, *({**each, "ip": "198.51.100.9"} for each in first)]).findings == ()
+    # But who begins with a read that is larger than anybody's is told.
+    large = export(LATE + timedelta(hours=1), 4_000, known=True, actor=COLLEAGUE, key="q")
+    (told,) = found([*quiet, *({**each, "ip": "198.51.100.9"} for each in large)]).findings
+    assert told.actors == (COLLEAGUE,)
 
 
 def test_evidence_far_apart_does_not_add_up() -> None:

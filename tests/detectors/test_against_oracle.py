@@ -203,7 +203,7 @@ def test_the_oracle_sees_something() -> None:
     # Who begins later, and opens more than twice what colleagues do, day after day.
     drawn += days(10, 11, 20, 40, 5, in_seven=7)
     # Who reads by an unknown tool two days after the first event: enough together, and not apart.
-    drawn += [Drawn(2, 1440 * 14, "pages", 1), Drawn(2, 1440 * 16, "query", 5_000, client=2)]
+    drawn += [Drawn(2, 1440 * 12, "pages", 1), Drawn(2, 1440 * 14, "query", 5_000, client=2)]
     rows = [*(each for act in drawn for each in act.rows()), *logins(drawn, {taken.key: ()})]
     judged = Judged(sorted(rows, key=lambda each: each["at"]))
     check_signs(judged)
