@@ -84,10 +84,12 @@ def share(rate: float) -> str:
     return f"{100 * rate:.3g} %"
 
 
-def kind_line(kind: Kind) -> str:
+def kind_line(kind: Kind, detector: Detector) -> str:
     """Return what a kind of sign weighs, and by which stated rate."""
     if kind.person_rate >= 1:
-        return f"- `{kind.id}` ({kind.family}): {kind.most} points, whatever the ledger says."
+        own = "AS points" in detector.suspicious.read_text(encoding="utf-8")
+        weight = "points at most, by a count of its own" if own else "points, whatever the ledger says"
+        return f"- `{kind.id}` ({kind.family}): {kind.most} {weight}."
     rates = f"{share(kind.person_rate)} of an account's weeks"
     if kind.machine_rate != kind.person_rate:
         rates = f"{share(kind.person_rate)} of a person's weeks, {share(kind.machine_rate)} of a machine's,"
@@ -121,7 +123,9 @@ and no confidence is high. [How signs weigh](../explanation/detection.md) tells 
         told = parts_of(each)
         rules = all(kind.family == "rule" for kind in each.kinds)
         kinds = (
-            ["- one kind a rule: [rules](rules.md)."] if rules else [kind_line(kind) for kind in each.kinds]
+            ["- one kind a rule: [rules](rules.md)."]
+            if rules
+            else [kind_line(kind, each) for kind in each.kinds]
         )
         lines = [told["First"], *(f"{word}: {told[word]}" for word in ("Sees", "Misses", "Check"))]
         lines.append(f"First response: {each.response}")
