@@ -6,9 +6,8 @@ WITH shown AS (
     FROM detect_stay JOIN detect_means USING (means) WHERE NOT starts_with(log, 'okta.')
     GROUP BY actor, door, family
 ), dated AS (
-    SELECT *, min(begins_at) OVER (PARTITION BY family) AS family_at FROM shown
+    SELECT *, begins_at >= min(begins_at) OVER (PARTITION BY family) + to_days($settled_days) AS after FROM shown
 )
-SELECT actor, min(begins_at) AS first_at, arg_min(door, (begins_at, door)) AS door,
-       arg_min(begins_at >= family_at + to_days($settled_days), (begins_at, begins_at >= family_at + to_days($settled_days))) AS late
+SELECT actor, min(begins_at) AS first_at, arg_min(door, (begins_at, door)) AS door, arg_min(after, (begins_at, after)) AS late
 FROM dated
 GROUP BY actor

@@ -507,8 +507,7 @@ def _sum(heaviest: Mapping[str, int]) -> int:
     rules see those calls too. Who is elsewhere is so at odd hours, on another computer and at another pace. A
     new factor comes with a new telephone, mostly on the way; it and a new tool come with a new computer; but
     nothing is lighter for a changed way in than it is without. Who reads more than ever, where it always
-    does, looks at more as well. What a rule calls enough for a finding
-    is enough, whatever explains it.
+    does, looks at more as well. What a rule calls enough for a finding is enough, whatever explains it.
     """
     alone = heaviest.get("rule", 0)
     others = {family: points for family, points in heaviest.items() if family != "identity"}

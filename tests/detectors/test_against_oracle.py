@@ -93,7 +93,7 @@ def check_signs(judged: Judged) -> None:
     kept_sessions = judged.signs(KEPT, "begins_at", "ends_at", "visits", "begun")
     assert kept_sessions == oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
     accounts = judged.signs(FIRST, "begins_at", "ends_at", "begun", "weeks", "points")
-    assert accounts == oracle.new_account(events, rate=FIRST.rate, most=FIRST.most)
+    assert accounts == oracle.new_account(events, rate=FIRST.rate, most=FIRST.kinds[0].most)
     addresses = {
         (each["kind"], each["actor"], each["told_at"], each["begins_at"], each["name"], each["others"])
         for each in judged.tables[NEW.id]
@@ -245,7 +245,7 @@ def test_drawn_ledgers_show_what_is_compared() -> None:
         shown["by its own days"] += any(not each[-3] for each in drips)
         kept_sessions = oracle.kept_session(events, doors=KEPT.doors, share=KEPT.share)
         shown["kept session"] += bool(kept_sessions)
-        shown["account"] += bool(oracle.new_account(events, rate=FIRST.rate, most=FIRST.most))
+        shown["account"] += bool(oracle.new_account(events, rate=FIRST.rate, most=FIRST.kinds[0].most))
         shown["address"] += bool(oracle.addresses(events, days=3))
         kinds = {each[0] for each in oracle.bulk(events, rows=BULK.rows, records=BULK.records, times=1.5)}
         for kind in ("bulk-first", "bulk-largest"):

@@ -31,17 +31,12 @@ class NewAccount(Detector):
     response = "Ask who requested the account, and whether the person had begun."
     suspicious = Path(__file__).with_name("new_account.sql")
 
-    def __init__(self, *, rate: float = 0.005, most: int = 3) -> None:
+    def __init__(self, *, rate: float = 0.005) -> None:
         self.rate = rate
-        self.most = most
 
     def bound(self) -> Mapping[str, Any]:
-        """Return the stated share of weeks in which an account begins, and how many weeks it counts for."""
-        return {
-            "rate": self.rate,
-            "most": self.most,
-            "prior_weeks": PRIOR_WEEKS,
-        }
+        """Return the stated share of weeks, how many weeks it counts for, and the most points."""
+        return {"rate": self.rate, "prior_weeks": PRIOR_WEEKS, "most": self.kinds[0].most}
 
     def told(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """Tell when it began, and how many had begun before."""
