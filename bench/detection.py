@@ -212,17 +212,16 @@ def carried_out(
 def clean_runs(
     pool: ProcessPoolExecutor, want: Wanted, part: str, weeks: int, progress: Progress
 ) -> list[Run]:
-    """Run clean and odd months that make so many account-weeks; the first round tells how many it takes."""
-    if not weeks:
-        return []
-    first = carried_out(
-        pool, want, clean_round(want, part, 0), f"clean months, {part}, first round", progress
-    )
-    each = max(sum(run.account_weeks for run in first), 1)
-    more = [task for number in range(1, -(-weeks // each)) for task in clean_round(want, part, number)]
-    if part == "tuning":
-        more = more[: len(TUNING_SEEDS) - len(first)]
-    return first + carried_out(pool, want, more, f"clean months, {part}", progress)
+    """Run whole rounds of clean and odd months until they make so many account-weeks, or seeds run out."""
+    runs: list[Run] = []
+    number = 0
+    while sum(run.account_weeks for run in runs) < weeks:
+        tasks = clean_round(want, part, number)
+        number += 1
+        if part == "tuning" and number * len(tasks) > len(TUNING_SEEDS):
+            break
+        runs += carried_out(pool, want, tasks, f"clean months, {part}, round {number}", progress)
+    return runs
 
 
 # --- what came out ------------------------------------------------------------------------------------------
