@@ -48,7 +48,8 @@ def with_selection(**selection: object) -> dict[str, object]:
         (with_selection(query__fieldref="method"), "field 'query': a value of type FieldReference"),
         (with_selection(query__expand="%who%"), "field 'query': placeholders are not supported"),
         (with_selection(ip__cidr="2001:db8::/32"), "networks of IPv6"),
-        (with_selection(query__re="a(?=b)"), "document 1: "),
+        (with_selection(query__re="a(?=b)"), "Regular expression 'a(?=b)' is invalid: invalid perl operator"),
+        (with_selection(query__re__i="("), "'(' is invalid: missing ): ("),
         (with_selection(query__nonsense="a"), "Unknown modifier"),
         (with_selection(at__hour=3), "field 'at'"),
         (with_selection(query="a\0b"), "null character"),
@@ -68,11 +69,15 @@ def with_selection(**selection: object) -> dict[str, object]:
         ("just text", "is not a mapping"),
     ],
 )
-def test_what_has_no_meaning_is_refused_with_its_place(tmp_path: Path, rule: object, says: str) -> None:
-    """Every refusal names the file, the document and what is wrong there."""
+def test_what_has_no_meaning_is_refused_with_its_place(
+    tmp_path: Path, rule: object, says: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every refusal names the file, the document and what is wrong there; no library speaks besides."""
     told = refusal(written(tmp_path, rule))
     assert told.startswith("one.yml: document 1")
     assert says in told
+    assert "b'" not in told
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

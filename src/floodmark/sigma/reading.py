@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any as Whatever
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
+import sigma.policy
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic import Field as Told
@@ -25,6 +26,7 @@ from sigma.conditions import (
 )
 from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.exceptions import SigmaError
+from sigma.policy.regex_engine import RE2RegexEngine, RegexPattern
 from sigma.rule import SigmaRule
 from sigma.rule.base import SigmaYAMLLoader, check_alias_expansion
 from sigma.types import (
@@ -61,6 +63,26 @@ _COMPARED = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "NEQ": "<>"}
 _COUNTED = {**_COMPARED, "EQ": "="}
 _BIGINT = 2**63
 _OWN_KEY = "floodmark"
+
+
+class _QuietExpressions(RE2RegexEngine):
+    """RE2 as pySigma uses it, without the lines that it writes to the terminal past Python."""
+
+    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:  # noqa: ARG002 - none is given
+        """Compile an expression; raise `self.error` with the cause as text.
+
+        The library asks here whether a rule's expression is one, before it reads the flags: it gives none.
+        """
+        options = self._re2.Options()
+        options.log_errors = False
+        try:
+            return cast("RegexPattern", self._re2.compile(pattern, options))
+        except self.error as error:
+            (cause,) = error.args
+            raise self.error(cause.decode() if isinstance(cause, bytes) else cause) from None
+
+
+sigma.policy.default_policy = sigma.policy.SigmaPolicy(regex_engine=_QuietExpressions())
 
 
 class Refusal(Exception):  # noqa: N818 - caught here and turned into `Refused`, never seen outside
