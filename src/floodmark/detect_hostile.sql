@@ -1,5 +1,6 @@
 -- detect_hostile: one row per finding (its number in this run) and event. An event belongs to a finding that
--- has marks when it shows one of them, or came in by a door that shows one, from an address of such events;
+-- has marks when it shows one of them, or came in by a door that shows one, from an address of such events, and where the door
+-- is no login and no session, but what came from an address by some means, not before it showed the mark;
 -- else when it came by the finding's doors within the finding's time, and is a read if reads are what is told. Of acts that
 -- detect_event leaves out those that a rule tells belong to it, too.
 WITH mark AS (
@@ -15,9 +16,9 @@ WITH mark AS (
                  unnest([client, app, agent, browser, net, desk, ip]) AS mark FROM detect_means)
     JOIN mark USING (actor, kind, mark)
 ), marked AS (
-    SELECT DISTINCT finding, actor, event, door, ip FROM shown JOIN detect_means USING (means) JOIN detect_done USING (means)
+    SELECT DISTINCT finding, actor, event, done_at, door, ip FROM shown JOIN detect_means USING (means) JOIN detect_done USING (means)
 ), door AS (
-    SELECT DISTINCT finding, actor, door FROM marked
+    SELECT finding, actor, door, CASE WHEN starts_with(door, 'from ') THEN min(done_at) END AS since FROM marked GROUP BY finding, actor, door
 ), address AS (
     SELECT DISTINCT finding, ip FROM marked WHERE ip IS NOT NULL
 )
@@ -27,7 +28,7 @@ SELECT DISTINCT finding, event FROM (
     SELECT door.finding, detect_event.event
     FROM detect_event JOIN door ON door.actor = detect_event.actor AND door.door = detect_event.door
     LEFT JOIN address ON address.finding = door.finding AND address.ip = detect_event.ip
-    WHERE detect_event.ip IS NULL OR address.ip IS NOT NULL
+    WHERE (detect_event.ip IS NULL OR address.ip IS NOT NULL) AND (door.since IS NULL OR detect_event.done_at >= door.since)
     UNION ALL
     SELECT span.finding, done.event
     FROM (SELECT event, actor, door, done_at, reading FROM detect_event

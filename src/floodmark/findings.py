@@ -75,7 +75,8 @@ _LARGE = (
     "detect_part", "detect_act", "detect_presence",
 )  # fmt: skip
 _VIEWS = ("detect_event", "detect_read")
-_TRIGGERS = frozenset({"client", "app", "agent", "browser", "net", "desk"})
+_TOOLS = frozenset({"client", "app", "agent"})
+_TRIGGERS = _TOOLS | {"browser", "net", "desk"}
 _LITTLE = 2
 """What a part counts at most that another part explains."""
 _VAST = 7
@@ -270,6 +271,7 @@ def _prepare(engine: Engine) -> History:
     learning = begins_at is None or ends_at - begins_at < SETTLED
     days = _NEW_AFTER_DAYS_LEARNING if learning else _NEW_AFTER_DAYS
     _keep(engine, "detect_mark", {"days": days})
+    _keep(engine, "detect_wide", {})
     _keep(engine, "detect_door", {"weeks": _NEW_FOR_WEEKS})
     _keep(engine, "detect_baseline", {})
     # A detector that looks at more fills it.
@@ -371,10 +373,10 @@ def _look(engine: Engine, name: str) -> None:
 def _links(engine: Engine, actors: Iterable[str]) -> dict[str, list[_Link]]:
     """Return account -> the new marks of its doors, by time, of the accounts named."""
     found: dict[str, list[_Link]] = {}
-    sql = """SELECT actor, door, kind, mark, since FROM detect_door
+    sql = """SELECT actor, door, kind, mark, since, near FROM detect_door
              WHERE list_contains($1::VARCHAR[], actor) ORDER BY since, door, kind, mark"""
-    for actor, door, kind, mark, since in engine.rows(sql, [sorted(actors)]):
-        found.setdefault(actor, []).append(_Link(since, door, Mark(actor, kind, mark)))
+    for actor, door, kind, mark, since, near in engine.rows(sql, [sorted(actors)]):
+        found.setdefault(actor, []).append(_Link(since, door, Mark(actor, kind, mark), near))
     return found
 
 
@@ -384,6 +386,8 @@ class _Link(NamedTuple):
     since: datetime
     door: str
     mark: Mark
+    near: bool = False
+    """Whether the mark is a network beside one that the account had, or inside such a network."""
 
 
 @dataclass
@@ -451,12 +455,32 @@ class _Group:
         return [each for each in self.chosen() if each.kind in _TRIGGERS]
 
     def chosen(self) -> list[Mark]:
-        """Return the marks whose events are the finding's: of the doors that told it, and of the reads."""
+        """Return the marks whose events are the finding's: of the doors that told it, and of the reads.
+
+        Left out are places and browsers that were new longer than `WITHIN` before it was told, and have no
+        part in the sum; networks beside those that the account had, mostly its own line; and a browser
+        where it counts nothing, beside a new tool or a changed way in. They stay where nothing else is left.
+        """
         read = {door for each in self.signals if each.family in _READING for door in each.doors}
-        marks = {each.mark for each in self.links if each.door in read | self.told_by} or {
-            each.mark for each in self.links
-        }
-        return sorted(marks)
+        links = [each for each in self.links if each.door in read | self.told_by] or list(self.links)
+        since, first = self.told_at and self.told_at - WITHIN, self._first_shown()
+        lately = [
+            each for each in links if each.mark.kind in _TOOLS or not since or first[each.mark] >= since
+        ]
+        families = {each.family for each in self.signals}
+        left_out = {"browser"} if families & {"tool", "identity"} else set[str]()
+        far = [each for each in lately if not each.near and each.mark.kind not in left_out]
+        for some in (far, lately):
+            if any(each.mark.kind in _TRIGGERS for each in some):
+                return sorted({each.mark for each in some})
+        return sorted({each.mark for each in links})
+
+    def _first_shown(self) -> dict[Mark, datetime]:
+        """Return when each mark was shown first."""
+        first: dict[Mark, datetime] = {}
+        for each in self.links:
+            first[each.mark] = min(each.since, first.get(each.mark, each.since))
+        return first
 
     def reasons(self) -> list[Signal]:
         """Return what counts, by time: of each kind the first of the heaviest."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from detectors.sample import AGENT, HOST, OFFICE, START, export, found, row, work
+from detectors.sample import AGENT, BROWSER, HOST, OFFICE, START, export, found, row, work
 from floodmark.detectors import DETECTORS
 from floodmark.detectors.new_client import DETECTOR
 from floodmark.findings import (
@@ -690,6 +690,81 @@ def test_a_findings_events_begin_where_it_was_told(theft: Callable[[datetime], l
     (alone,) = found([*work(42), *pages, *hostile]).findings
     assert alone.told_at == finding.told_at
     assert set(alone.events) == {each["event"] for each in hostile}
+
+
+def moved(rows: Iterable[dict[str, Any]], since: datetime, **means: Any) -> list[dict[str, Any]]:
+    """Return rows whose account works by other means from a day on."""
+    return [each | (means if each["at"] >= since else {}) for each in rows]
+
+
+def exporting(at: datetime, **means: Any) -> list[dict[str, Any]]:
+    """Return the theft of `export` from other means."""
+    return [each | means for each in export(at)]
+
+
+def test_work_from_a_line_beside_the_own_one_is_not_the_thefts() -> None:
+    """The line of an account came back in a neighbouring network; a theft in the same hour takes none of its work."""
+    theft = START + timedelta(days=30, hours=4)
+    ordinary = moved(work(42), START + timedelta(days=28), ip="203.0.114.7")
+    stolen = export(theft)
+    # One export by the account's own session makes it a door of the hour that was busier than any.
+    own = lookup(theft + timedelta(seconds=5), "P30", ip="203.0.114.7")
+    (finding,) = found([*ordinary, own, *stolen]).findings
+    assert any("203.0.114.0/24" in each.seen for each in finding.reasons)
+    assert set(finding.events) == {each["event"] for each in stolen}
+    assert "203.0.114.7" not in finding.addresses
+
+
+def test_an_intruder_beside_the_own_line_is_no_less_told() -> None:
+    """Where nothing else is new, the neighbouring network is what the theft's events show."""
+    theft = exporting(
+        START + timedelta(days=30, hours=18), ip="203.0.114.7", client=None, user_agent=None, app_id=None
+    )
+    (finding,) = found([*work(42), *theft]).findings
+    assert {each["event"] for each in theft} <= set(finding.events)
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+def test_a_new_computer_of_the_account_is_not_a_new_tools() -> None:
+    """Beside a new tool a new browser counts nothing, and so brings no events."""
+    theft = START + timedelta(days=30, hours=4)
+    ordinary = moved(work(42), START + timedelta(days=28), user_agent=FIREFOX)
+    stolen = export(theft)
+    own = lookup(theft + timedelta(seconds=5), "P30", user_agent=FIREFOX)
+    (finding,) = found([*ordinary, own, *stolen]).findings
+    assert any("browser" in each.seen for each in finding.reasons)
+    assert set(finding.events) == {each["event"] for each in stolen}
+
+
+def test_a_way_in_without_a_session_is_the_thefts_from_its_mark_on() -> None:
+    """The log of logins tells no session; rows from before the new browser came the same way, and are none."""
+    bought, theft = START + timedelta(days=28), START + timedelta(days=30, hours=4)
+    history = [
+        row(START + timedelta(days=day), "salesforce.LoginHistory", "login", user_agent=BROWSER)
+        for day in range(42)
+    ]
+    ordinary = moved([*work(42), *history], bought, user_agent=FIREFOX)
+    stolen = [each | {"client": None, "app_id": None, "user_agent": FIREFOX} for each in export(theft)]
+    own = lookup(theft + timedelta(seconds=5), "P30", user_agent=FIREFOX)
+    (finding,) = found([*ordinary, own, *stolen]).findings
+    assert {each["event"] for each in [own, *stolen]} <= set(finding.events)
+    assert {each["at"] >= bought for each in history if each["event"] in finding.events} == {True}
+
+
+@pytest.mark.parametrize(("days", "taken"), [(6, True), (8, False)])
+def test_a_place_is_a_thefts_for_a_week(days: int, taken: bool) -> None:
+    """A place that was new longer ago than a week has no part in the sum, and brings no events."""
+    theft = START + timedelta(days=32, hours=4)
+    place = {"ip": "198.51.100.7"}
+    since = theft - timedelta(days=days)
+    ordinary = moved(work(42), since, **place)
+    stolen = exporting(theft)
+    own = lookup(theft + timedelta(seconds=5), "P32", **place)
+    (finding,) = found([*ordinary, own, *stolen]).findings
+    assert {each["event"] for each in stolen} <= set(finding.events)
+    assert ("198.51.100.7" in finding.addresses) is taken
 
 
 def drip(day: int, count: int) -> list[dict[str, Any]]:

@@ -12,8 +12,6 @@ WITH announced AS (
        AND said_at >= told_at - to_days($announced_days) AND contains(said, mark.mark)
     WHERE mark.kind = 'client' AND length(mark.mark) >= 4 AND before = 0
     GROUP BY ALL
-), wide AS (
-    SELECT actor, neighbourhood(net) AS wide, min(begins_at) AS wide_at FROM detect_presence WHERE net <> '' GROUP BY ALL
 ), inside AS (
     -- A telephone's address has no network here.
     SELECT actor, ip AS mark, min(seen_at) AS inside_at
@@ -30,7 +28,7 @@ SELECT CASE WHEN named.mark IS NOT NULL THEN 'tool-announced'
        mark.told_at AS ends_at, mark.kind AS what, mark.mark AS name, mark.others
 FROM detect_mark AS mark JOIN detect_door AS door ON door.actor = mark.actor AND door.kind = mark.kind AND door.mark = mark.mark
 LEFT JOIN named ON named.actor = mark.actor AND named.kind = mark.kind AND named.mark = mark.mark
-LEFT JOIN wide ON mark.kind IN ('net', 'desk') AND wide.actor = mark.actor AND wide.wide = neighbourhood(mark.mark)
+LEFT JOIN detect_wide AS wide ON mark.kind IN ('net', 'desk') AND wide.actor = mark.actor AND wide.wide = neighbourhood(mark.mark)
 LEFT JOIN inside ON mark.kind = 'ip' AND inside.actor = mark.actor AND inside.mark = mark.mark
 WHERE mark.kind <> 'ip' OR inside_at <= mark.told_at
 GROUP BY mark.actor, mark.kind, mark.mark, mark.told_at, mark.first_at, mark.others, named.mark, wide.wide_at
