@@ -14,6 +14,8 @@ from typing import Any
 
 Event = Mapping[str, Any]
 Key = tuple[str, str, str]
+_PHONE = re.compile(r"salesforce ?(mobile|for (ios|android))", re.IGNORECASE)
+_NO_TOOL = {"", "browser", "n/a", "unknown"}
 
 
 def named(key: Key) -> str:
@@ -120,9 +122,17 @@ class Oracle:
         long = started - timedelta(days=7) if first <= started - timedelta(days=14) else started
         accused = {self.account(each) for each in self.events if each["event"] in chosen}
 
+        strange = self._strange(long, started)
+
+        def honest(event: Event) -> bool:
+            who = self.account(event)
+            return event["at"] < long or (
+                event["at"] < started and who not in accused and (who, event["ip"]) not in strange
+            )
+
         def old(slot: str, value: str | None) -> bool:
             return value is not None and any(
-                each["at"] < long or (each["at"] < started and self.account(each) not in accused)
+                honest(each)
                 for each in self.events
                 if _slot(each, slot) == value and (slot == "ip" or not _identity(each))
             )
@@ -131,10 +141,10 @@ class Oracle:
             tool, account = _slot(event, "tool"), self.account(event)
             if tool is None:
                 return False
-            if re.search(r"salesforce ?(mobile|for (ios|android))", tool, re.IGNORECASE):
+            if _PHONE.search(tool):
                 return True
-            return (account != "" and tool.lower() not in {"", "browser", "n/a", "unknown"}) and any(
-                each["at"] < started and each["ip"] not in {None, event["ip"]}
+            return (account != "" and tool.lower() not in _NO_TOOL) and any(
+                honest(each) and each["ip"] not in {None, event["ip"]}
                 for each in self.events
                 if self.account(each) == account and _slot(each, "tool") == tool and not _identity(each)
             )
@@ -156,6 +166,28 @@ class Oracle:
             brought = now
         self._note_wider(reach)
         return set(brought)
+
+    def _strange(self, long: datetime, started: datetime) -> set[tuple[str, str]]:
+        """Return account and address, new for all, where in the days before it came with a client new for it."""
+        mine: dict[str, set[str | None]] = {}
+        places = {each["ip"] for each in self.events if each["at"] < long}
+        for each in self.events:
+            if each["at"] < long and not _identity(each):
+                mine.setdefault(self.account(each), set()).add(_slot(each, "tool"))
+        found: set[tuple[str, str]] = set()
+        for each in self.events:
+            tool, who = _slot(each, "tool"), self.account(each)
+            if (
+                not long <= each["at"] < started
+                or _identity(each)
+                or not who
+                or each["ip"] in {None, *places}
+            ):
+                continue
+            named_tool = tool and tool.lower() not in _NO_TOOL and not _PHONE.search(tool)
+            if named_tool and tool not in mine.get(who, set()):
+                found.add((who, each["ip"]))
+        return found
 
     def _follows(self, key: Key, *, familiar: bool) -> bool:
         return named(key) not in self.refused and (not familiar or named(key) in self.accepted)

@@ -187,6 +187,24 @@ def test_accounts_that_come_from_one_new_address_join(store: Engine) -> None:
     assert ("client elsewhere", "Portal") in kinds(traced(store, far), "offered")
 
 
+def test_an_account_that_was_taken_before_the_one_that_was_found_joins(store: Engine) -> None:
+    """By a new client from the new address, with its sign-on there; a colleague's browser makes that known."""
+    early = {"actor": "2", "actor_name": "2@x", "ip": TOR, "session": "S8"}
+    ben = event("ben", at=at(-2), client="Portal", app_id="P", **early)
+    entered = event("entered", at=at(-2, -1), operation="login", client="Browser", **early)
+    found = traced(store, ben, entered)
+    assert hostile(store) == {"read", "ben", "entered"}
+    assert {("other account", TOR), ("token", f"P at {TOR}")} <= kinds(found)
+    # A colleague there with nothing new makes the address known; the application is new all the same.
+    colleague = event("colleague", at=at(-1), actor="4", actor_name="4@x", ip=TOR, client="Browser")
+    found = traced(store, ben, entered, colleague)
+    assert hostile(store) == {"read", "ben"}
+    assert ("other account", TOR) in kinds(found, "offered")
+    # More than a week before it is honest work.
+    traced(store, ben, entered, event("long", at=at(-9), client="Portal", app_id="P", **early))
+    assert hostile(store) == {"read"}
+
+
 PHONE = "SalesforceMobileSDK/12.1.0 iOS/18.5"
 
 
